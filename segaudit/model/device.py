@@ -1,0 +1,344 @@
+"""One device: what its configuration says, in the field's words, whoever made it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from segaudit.model.address import ANY_ADDRESS, AddressExpr, Prefix
+from segaudit.model.message import Message
+from segaudit.model.rule import ANY_INTERFACE, Attachment, InterfaceMatch, RuleSet, Schedule
+from segaudit.model.service import ServiceExpr
+from segaudit.model.source import Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterfaceAddress:
+    """An own address with its prefix; ``address`` is an integer of the prefix' version."""
+
+    address: int
+    prefix: Prefix
+    secondary: bool = False
+    span: Span | None = None
+
+
+class AddressMethod(StrEnum):
+    """Where an interface gets its address from."""
+
+    STATIC = "static"
+    DHCP = "dhcp"
+    PPPOE = "pppoe"
+    NONE = "none"
+
+
+class InterfaceKind(StrEnum):
+    """What sort of interface it is."""
+
+    PHYSICAL = "physical"
+    VLAN = "vlan"
+    TUNNEL = "tunnel"
+    VPN = "vpn"
+    """The inside end of remote access (``ssl.root``, a virtual template): its segment is a pool."""
+    LOOPBACK = "loopback"
+    BRIDGE = "bridge"
+    AGGREGATE = "aggregate"
+    MANAGEMENT = "management"
+    """Dedicated to management: it forwards nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interface:
+    """A layer-3 interface (or a bridge member, which has no address).
+
+    ``name`` is the one that rules use (on ASA: the nameif); ``hardware`` the port, where it differs. ``description``
+    and ``alias`` are names that people gave it. ``role_hint`` is the maker's own word for its role as
+    ``vendor sign`` of the role vocabulary (``set role wan``, ``security-level 0``). ``members``: ports of a bridge,
+    aggregate or switch. ``translates`` says that source NAT hides what leaves here.
+    """
+
+    name: str
+    span: Span
+    hardware: str = ""
+    addresses: tuple[InterfaceAddress, ...] = ()
+    method: AddressMethod = AddressMethod.STATIC
+    kind: InterfaceKind = InterfaceKind.PHYSICAL
+    description: str = ""
+    alias: str = ""
+    zone: str = ""
+    vlan: int | None = None
+    parent: str = ""
+    vrf: str = ""
+    security_level: int | None = None
+    enabled: bool = True
+    role_hint: str = ""
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """The maker's own zone: a named set of interfaces. ``intrazone_permit``: between its members without a rule."""
+
+    name: str
+    interfaces: tuple[str, ...]
+    span: Span
+    intrazone_permit: bool | None = None
+    description: str = ""
+
+
+class RouteKind(StrEnum):
+    """What a route does."""
+
+    STATIC = "static"
+    DISCARD = "discard"
+    POLICY = "policy"
+    """Policy routing: chosen by more than the destination; may, never must."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A route as configured; connected routes follow from the interfaces and are not listed.
+
+    ``next_hop`` is an address of the prefix' version or ``None`` (directly attached); ``interface`` the way out, empty
+    where only the next hop tells. Lower ``distance`` wins among equal prefixes. ``tracked``: may be withdrawn.
+    """
+
+    prefix: Prefix
+    span: Span
+    next_hop: int | None = None
+    interface: str = ""
+    distance: int = 1
+    vrf: str = ""
+    kind: RouteKind = RouteKind.STATIC
+    tracked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DhcpScope:
+    """Addresses that the device leases on ``interface``: ``ranges`` inclusive, ``reservations`` for known hosts."""
+
+    interface: str
+    span: Span
+    ranges: AddressExpr
+    lease_count: int
+    reservations: tuple[AddressExpr, ...] = ()
+    options: tuple[int, ...] = ()
+
+
+class HostSign(StrEnum):
+    """How a host comes to be named in a config; evidence for what it is."""
+
+    LDAP = "ldap"
+    RADIUS = "radius"
+    TACACS = "tacacs"
+    SYSLOG = "syslog"
+    LOG_MANAGER = "log manager"
+    DNS = "dns"
+    NTP = "ntp"
+    SNMP_MANAGER = "snmp manager"
+    DHCP_RELAY = "dhcp relay target"
+    DHCP_RESERVATION = "dhcp reservation"
+    PROXY = "proxy"
+    ADMIN_SOURCE = "admin source"
+    NAT_TARGET = "nat target"
+    OBJECT = "address object"
+    FILE_SERVER = "file server"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostSpec:
+    """A host that the config names, with the way it does so."""
+
+    name: str
+    address: AddressExpr
+    sign: HostSign
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalService:
+    """Something the device itself listens for.
+
+    ``kind`` is a word: ``https http ssh telnet snmp ping fgfm ssl-vpn ipsec dns dhcp ntp bgp netconf …``;
+    ``management``: it administers the device. ``sources`` may ask on ``interfaces``. ``certain`` is False where the
+    config only may run it. The filters at LOCAL_IN come on top of it.
+    """
+
+    kind: str
+    service: ServiceExpr
+    span: Span
+    interfaces: InterfaceMatch = ANY_INTERFACE
+    sources: AddressExpr = ANY_ADDRESS
+    management: bool = False
+    certain: bool = True
+
+
+class SecondFactor(StrEnum):
+    """Whether a second factor shows in the config."""
+
+    VISIBLE = "visible"
+    NOT_VISIBLE = "not visible"
+    """The check happens elsewhere (RADIUS, SAML, LDAP with an agent): to be confirmed there."""
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VpnGroup:
+    """One way to log in to a remote access: a user group, tunnel group or profile.
+
+    ``name`` is what USER conditions of rules call it. ``authentication`` names the way for people
+    (``local users``, ``RADIUS server dc01``); ``local_users`` counts accounts kept on the device.
+    """
+
+    name: str
+    authentication: str
+    second_factor: SecondFactor
+    span: Span
+    local_users: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteAccess:
+    """A remote-access VPN: where it listens, which addresses its users get, where they enter.
+
+    ``interface`` is the interface at which users' packets enter the rules (``ssl.root``); empty where they enter at
+    the portal's own interface (ASA). ``pools`` are the addresses that users get. ``bypasses_filters``: the interface
+    filters are not asked for them (ASA ``sysopt connection permit-vpn``) but ``filter_rule_set`` is, where named.
+    ``kind``: ``ssl-vpn``, ``ipsec``, ``l2tp``, ``pptp``, ``openvpn``, ``wireguard``.
+    """
+
+    name: str
+    kind: str
+    span: Span
+    portal_interfaces: tuple[str, ...] = ()
+    portal_service: ServiceExpr | None = None
+    portal_sources: AddressExpr = ANY_ADDRESS
+    interface: str = ""
+    pools: tuple[AddressExpr, ...] = ()
+    groups: tuple[VpnGroup, ...] = ()
+    split_tunnel: AddressExpr | None = None
+    bypasses_filters: bool = False
+    filter_rule_set: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tunnel:
+    """A site-to-site tunnel: ``local`` and ``remote`` are its selectors, ``peers`` the other ends.
+
+    ``interface``: the tunnel interface of a route-based one, else the interface that carries the crypto map.
+    ``bypasses_filters`` as for `RemoteAccess`.
+    """
+
+    name: str
+    kind: str
+    interface: str
+    span: Span
+    peers: tuple[AddressExpr, ...] = ()
+    local: AddressExpr = ANY_ADDRESS
+    remote: AddressExpr = ANY_ADDRESS
+    bypasses_filters: bool = False
+    filter_rule_set: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Administrator:
+    """An administrator's account: from where (``sources``) and with which second factor."""
+
+    name: str
+    span: Span
+    sources: AddressExpr = ANY_ADDRESS
+    second_factor: SecondFactor = SecondFactor.ABSENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """An object or group of a config: a name and what it stands for."""
+
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressObject(Named):
+    """A named address expression."""
+
+    value: AddressExpr
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceObject(Named):
+    """A named service expression."""
+
+    value: ServiceExpr
+    comment: str = ""
+
+
+def _no_addresses() -> Mapping[str, AddressObject]:
+    return MappingProxyType({})
+
+
+def _no_services() -> Mapping[str, ServiceObject]:
+    return MappingProxyType({})
+
+
+def _no_schedules() -> Mapping[str, Schedule]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something the parser wants people to know; ``span`` is where. ``bears_on_access``: a verdict may hang on it."""
+
+    message: Message
+    span: Span
+    bears_on_access: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A device, virtual system or context, as configured.
+
+    ``name`` is its hostname, else the file's stem, with ``/vdom`` where it is one of several. ``format`` is the
+    parser's name, ``platform`` and ``version`` what the config says of model and firmware (empty: nothing).
+    ``stateful``: replies to what was permitted pass by themselves; a stateless one judges each packet. ``versions``:
+    the IP families that it forwards. ``translate_matching`` etc. follow from the rules. ``dynamic_routing`` names the
+    protocols that may bring routes which the config does not show. ``fragment``: the input is no whole device (a lone
+    pasted list): its exposure is not assessed. ``forwards``: whether it routes between interfaces at all.
+    """
+
+    name: str
+    format: str
+    span: Span
+    vendor: str = ""
+    platform: str = ""
+    version: str = ""
+    stateful: bool = True
+    forwards: bool = True
+    versions: frozenset[int] = frozenset({4, 6})
+    fragment: bool = False
+    interfaces: tuple[Interface, ...] = ()
+    zones: tuple[Zone, ...] = ()
+    addresses: Mapping[str, AddressObject] = field(default_factory=_no_addresses)
+    services: Mapping[str, ServiceObject] = field(default_factory=_no_services)
+    schedules: Mapping[str, Schedule] = field(default_factory=_no_schedules)
+    rule_sets: tuple[RuleSet, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    routes: tuple[Route, ...] = ()
+    dynamic_routing: tuple[str, ...] = ()
+    dhcp_scopes: tuple[DhcpScope, ...] = ()
+    hosts: tuple[HostSpec, ...] = ()
+    local_services: tuple[LocalService, ...] = ()
+    remote_access: tuple[RemoteAccess, ...] = ()
+    tunnels: tuple[Tunnel, ...] = ()
+    administrators: tuple[Administrator, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+    def interface(self, name: str) -> Interface | None:
+        """The interface of that name."""
+        return next((i for i in self.interfaces if i.name == name), None)
+
+    def rule_set(self, name: str) -> RuleSet | None:
+        """The list of that name."""
+        return next((r for r in self.rule_sets if r.name == name), None)
