@@ -55,7 +55,7 @@ class Interface:
     ``name`` is the one that rules use (on ASA: the nameif); ``hardware`` the port, where it differs. ``description``
     and ``alias`` are names that people gave it. ``role_hint`` is the maker's own word for its role as
     ``vendor sign`` of the role vocabulary (``set role wan``, ``security-level 0``). ``members``: ports of a bridge,
-    aggregate or switch. ``translates`` says that source NAT hides what leaves here.
+    aggregate or switch.
     """
 
     name: str
@@ -303,7 +303,7 @@ class Device:
     ``name`` is its hostname, else the file's stem, with ``/vdom`` where it is one of several. ``format`` is the
     parser's name, ``platform`` and ``version`` what the config says of model and firmware (empty: nothing).
     ``stateful``: replies to what was permitted pass by themselves; a stateless one judges each packet. ``versions``:
-    the IP families that it forwards. ``translate_matching`` etc. follow from the rules. ``dynamic_routing`` names the
+    the IP families that it forwards. ``dynamic_routing`` names the
     protocols that may bring routes which the config does not show. ``fragment``: the input is no whole device (a lone
     pasted list): its exposure is not assessed. ``forwards``: whether it routes between interfaces at all.
     """

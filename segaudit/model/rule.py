@@ -221,6 +221,8 @@ class Attachment:
     The lists in ``rule_sets`` are asked one after the other as though they were one list: each but the last has
     ``default=None``. ``order`` sorts attachments at one hook, ascending. ``ingress`` and ``egress`` say for which
     interfaces it applies (``egress`` is known at FORWARD, LOCAL_OUT, POSTROUTING; ``ingress`` everywhere but LOCAL_OUT).
+    ``original_destination``: the lists are asked with the destination as it was before destination NAT (PAN-OS, ASA
+    before 8.3).
     """
 
     rule_sets: tuple[str, ...]
@@ -228,6 +230,7 @@ class Attachment:
     order: int = 0
     ingress: InterfaceMatch = ANY_INTERFACE
     egress: InterfaceMatch = ANY_INTERFACE
+    original_destination: bool = False
     span: Span | None = None
 
 
