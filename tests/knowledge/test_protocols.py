@@ -79,7 +79,7 @@ def test_icmp_names_go_both_ways() -> None:
 
 def test_the_blocks_agree_with_the_registries_of_the_standard_library() -> None:
     """Only blocks registered after Python 3.11 was written, or withdrawn (site-local), differ."""
-    newer = {"RFC 9780", "RFC 9602", "RFC 3879"}
+    newer = {"RFC 9780", "RFC 9602", "RFC 8215", "RFC 3879"}
     for block in SPECIAL_BLOCKS:
         if block.internet or block.reference in newer or block.kind is BlockKind.MULTICAST:
             continue
