@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv4Network, IPv6Network, ip_network
-from typing import Union
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 
 #: Highest address of each family, by IP version.
 HIGHEST = {4: (1 << 32) - 1, 6: (1 << 128) - 1}
@@ -113,18 +112,18 @@ class AddressComplement:
     version: int | None = None
 
 
-AddressExpr = Union[
-    AnyAddress,
-    AddressRange,
-    MaskedAddress,
-    Fqdn,
-    UndecidedAddress,
-    OwnAddress,
-    AddressRef,
-    AddressUnion,
-    AddressIntersection,
-    AddressComplement,
-]
+AddressExpr = (
+    AnyAddress
+    | AddressRange
+    | MaskedAddress
+    | Fqdn
+    | UndecidedAddress
+    | OwnAddress
+    | AddressRef
+    | AddressUnion
+    | AddressIntersection
+    | AddressComplement
+)
 
 ANY_ADDRESS = AnyAddress()
 ANY_IPV4 = AnyAddress(4)

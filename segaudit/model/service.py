@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Union
 
 #: Protocols whose header begins with source and destination port: TCP, UDP, DCCP, SCTP, UDP-Lite.
 PORT_PROTOCOLS = frozenset({6, 17, 33, 132, 136})
@@ -105,15 +104,9 @@ class ServiceComplement:
     item: ServiceExpr
 
 
-ServiceExpr = Union[
-    AnyService,
-    Service,
-    ServiceRef,
-    UndecidedService,
-    ServiceUnion,
-    ServiceIntersection,
-    ServiceComplement,
-]
+ServiceExpr = (
+    AnyService | Service | ServiceRef | UndecidedService | ServiceUnion | ServiceIntersection | ServiceComplement
+)
 
 ANY_SERVICE = AnyService()
 NO_SERVICE = ServiceUnion(())

@@ -65,8 +65,7 @@ class SourceFile:
     def quote(self, span: Span) -> tuple[str, ...]:
         """The lines of ``span`` as they may be shown: the only way from config text to any output."""
         return tuple(
-            self._shown(number)
-            for number in range(max(1, span.first_line), min(len(self.lines), span.last_line) + 1)
+            self._shown(number) for number in range(max(1, span.first_line), min(len(self.lines), span.last_line) + 1)
         )
 
     def _shown(self, number: int) -> str:
