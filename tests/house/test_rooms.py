@@ -1,12 +1,14 @@
 """The house: which rooms there are, what they are called, and who may import whom."""
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
 from itertools import takewhile
+from pathlib import Path
 
-from tests.house.tree import DATA, PACKAGE, ROOT, TESTS, modules, rooms, shown
+from tests.house.tree import DATA, PACKAGE, ROOT, TESTS, modules, parsed, rooms, shown
 
 FORBIDDEN_NAMES = frozenset({"utils", "util", "helpers", "helper", "common", "core", "base", "manager", "misc", "lib"})
 
@@ -60,3 +62,52 @@ def test_no_module_is_named_after_nothing() -> None:
 def test_every_folder_with_code_is_a_package() -> None:
     without = {path.parent for path in modules(PACKAGE) if not (path.parent / "__init__.py").exists()}
     assert not without, "mypy and the import contract do not see into folders without __init__.py"
+
+
+#: What the import contract does not say, because indirect ways are allowed: a reporter sees the report and its words.
+MAY_IMPORT = {"reporters": {"reporters", "reporter", "findings", "model", "knowledge"}}
+
+#: Libraries that one room hides from all others.
+HIDDEN_IN = {"oxidd": {"packetspace"}, "networkx": {"zones", "paths", "diff"}}
+
+#: Rooms whose values are many: a schema library costs ten times the memory there (docs/decisions.md).
+WITHOUT = {"pydantic": {"model", "packetspace", "syntax", "parsers", "semantics", "zones"}}
+
+
+def imported(path: Path) -> frozenset[str]:
+    """The modules that a module imports, by their full names, wherever in it that stands."""
+    names: set[str] = set()
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            # `from segaudit import zones` names the room in the alias.
+            names |= (
+                {f"{node.module}.{alias.name}" for alias in node.names} if node.module == "segaudit" else {node.module}
+            )
+    return frozenset(names)
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def test_a_reporter_sees_the_report_only() -> None:
+    seen = [
+        f"{shown(path)} imports {name}"
+        for path in modules(PACKAGE)
+        if room_of(path) in MAY_IMPORT
+        for name in imported(path)
+        if name.startswith("segaudit.") and name.split(".")[1] not in MAY_IMPORT[room_of(path)] | {"__version__"}
+    ]
+    assert not seen, "what a reporter lacks belongs into the report, for all reporters"
+
+
+def test_libraries_stay_in_their_rooms() -> None:
+    strayed = [
+        f"{shown(path)} imports {name}"
+        for path in modules(PACKAGE)
+        for name in (full.split(".")[0] for full in imported(path))
+        if room_of(path) not in HIDDEN_IN.get(name, {room_of(path)}) or room_of(path) in WITHOUT.get(name, set())
+    ]
+    assert not strayed
