@@ -67,6 +67,7 @@ from segaudit.model.rule import (
     Translation,
     interfaces,
 )
+from segaudit.model.selector import Selector, SelectorError, SelectorKind
 from segaudit.model.service import (
     AH,
     ALL_PORTS,
@@ -97,6 +98,7 @@ from segaudit.model.service import (
     outside,
     ports,
 )
+from segaudit.model.site import InternetEdge, Publish, SiteGroup, SiteHost, ZoneSpec
 from segaudit.model.source import MASK, Excerpt, SourceFile, Span
 
 __all__ = [
@@ -151,6 +153,7 @@ __all__ = [
     "InterfaceAddress",
     "InterfaceKind",
     "InterfaceMatch",
+    "InternetEdge",
     "Ledger",
     "LedgerBuilder",
     "LineState",
@@ -161,6 +164,7 @@ __all__ = [
     "OwnAddress",
     "PortRewrite",
     "Prefix",
+    "Publish",
     "Range",
     "RemoteAccess",
     "Route",
@@ -170,6 +174,9 @@ __all__ = [
     "RuleSetKind",
     "Schedule",
     "SecondFactor",
+    "Selector",
+    "SelectorError",
+    "SelectorKind",
     "Service",
     "ServiceComplement",
     "ServiceExpr",
@@ -178,6 +185,8 @@ __all__ = [
     "ServiceRef",
     "ServiceUnion",
     "Severity",
+    "SiteGroup",
+    "SiteHost",
     "SourceFile",
     "Span",
     "Statement",
@@ -189,6 +198,7 @@ __all__ = [
     "UndecidedService",
     "VpnGroup",
     "Zone",
+    "ZoneSpec",
     "format_address",
     "host",
     "interfaces",
