@@ -20,7 +20,7 @@ class FirstMatch:
     unless an entry lets some of what it matches go on). ``effective[i]`` are the packets that reach and match it.
     """
 
-    __slots__ = ("_exact", "_may_tree", "_must_tree", "covers", "effective", "entries", "space")
+    __slots__ = ("_effective_tree", "_exact", "_may_tree", "_must_tree", "covers", "effective", "entries", "space")
 
     def __init__(
         self,
@@ -34,6 +34,7 @@ class FirstMatch:
         self._exact = all(e.must is e.may for e in self.entries) and all(c.must is c.may for c in self.covers)
         self._must_tree = _Tree(space, [c.must for c in self.covers])
         self._may_tree = self._must_tree if self._exact else _Tree(space, [c.may for c in self.covers])
+        self._effective_tree: _Tree | None = None
         may = self._must_tree.remains([e.may for e in self.entries])
         must = may if self._exact else self._may_tree.remains([e.must for e in self.entries])
         self.effective: tuple[PacketBounds, ...] = tuple(
@@ -46,6 +47,12 @@ class FirstMatch:
         if self._exact:
             return PacketBounds.exactly(self._must_tree.union)
         return PacketBounds(self._must_tree.union, self._may_tree.union)
+
+    def reaching(self, packets: PacketSet) -> list[int]:
+        """The entries that may get some of ``packets``, in list order."""
+        if self._effective_tree is None:
+            self._effective_tree = _Tree(self.space, [e.may for e in self.effective])
+        return self._effective_tree.meeting(packets)
 
     def dead(self) -> tuple[int, ...]:
         """Entries that match something and get nothing: what must end earlier covers all they may match."""
@@ -120,6 +127,20 @@ class _Tree:
 
     def _leaves(self) -> list[PacketSet]:
         return self.nodes[self._width : self._width + self._size]
+
+    def meeting(self, wanted: PacketSet) -> list[int]:
+        """The leaves that share a packet with ``wanted``, in order."""
+        found: list[int] = []
+        stack = [1]
+        while stack:
+            node = stack.pop()
+            if node_first(node, self._width) >= self._size or not self.nodes[node] & wanted:
+                continue
+            if node >= self._width:
+                found.append(node - self._width)
+            else:
+                stack += [2 * node + 1, 2 * node]
+        return found
 
     def takers(self, wanted: PacketSet, before: int) -> list[int]:
         """The leaves before place ``before`` that take packets of ``wanted`` from each other in order."""

@@ -137,6 +137,10 @@ class PacketSpace:
         """Whether the protocol is one of ``protocols``."""
         return HeaderTest(self, self._ranges(PROTOCOL, 8, ((p, p) for p in protocols)))
 
+    def bits_test(self, start: int, width: int, value: int) -> HeaderTest:
+        """Whether the ``width`` variables from ``start`` spell ``value``."""
+        return HeaderTest(self, self._masked(start, width, value, (1 << width) - 1))
+
     def test_of(self, *, passes: bool) -> HeaderTest:
         """The test that every header passes, or none."""
         return HeaderTest(self, self._true if passes else self._manager.false())
@@ -438,6 +442,27 @@ class PacketSet:
                 start, width = FIELD_WIDTHS[name]
                 found = found.exists(space.cube(start, width)) & space.universe
         return PacketSet(space, found)
+
+    def moved(self, side: Side, version: int, value: int, kept: int) -> PacketSet:
+        """The set with all but the ``kept`` lowest bits of an address replaced by those of ``value``.
+
+        Only packets of IP ``version`` are taken along.
+        """
+        start, width = address_bits(version, side)
+        return self._moved(start, width, value, kept, self.space.family_test(version))
+
+    def moved_port(self, side: Side, value: int, kept: int) -> PacketSet:
+        """The set with all but the ``kept`` lowest bits of a port replaced by those of ``value``."""
+        start, width = FIELD_WIDTHS["src_port" if side == "src" else "dst_port"]
+        return self._moved(start, width, value, kept, self.space.protocol_test(*PORT_PROTOCOLS))
+
+    def _moved(self, start: int, width: int, value: int, kept: int, within: HeaderTest) -> PacketSet:
+        upper = width - kept
+        taken = self._function & within.function
+        if upper:
+            taken = guarded(lambda: taken.exists(self.space.cube(start, upper)))
+        top = self.space.bits_test(start, upper, value >> kept)
+        return PacketSet(self.space, guarded(lambda: taken & top.function & self.space.universe))
 
     # -- showing --------------------------------------------------------------------------------------------------
 

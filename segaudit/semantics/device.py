@@ -1,0 +1,441 @@
+"""One device as sets: what crosses it between which interfaces, how it comes out, and which rules decide.
+
+The way of a packet: lists at PREROUTING (destination NAT among them), then either LOCAL_IN for the device's own
+addresses or routing and FORWARD, then POSTROUTING (source NAT among them). Every list that is attached must let it
+pass. Sets are carried as pieces that went through the same translations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+from segaudit.model import (
+    Action,
+    Attachment,
+    Device,
+    Hook,
+    LocalService,
+    OwnAddress,
+    Rule,
+    RuleSet,
+    RuleSetKind,
+    Translation,
+)
+from segaudit.packetspace.bounds import PacketBounds
+from segaudit.packetspace.space import PacketSet, PacketSpace
+from segaudit.semantics.resolve import Resolver
+from segaudit.semantics.routing import AssumedRoute, RoutingTable
+from segaudit.semantics.rulesets import Context, ListResult, RuleEffect, RuleSets
+from segaudit.semantics.translation import Rewrite
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decider:
+    """Who decided ``packets``: a rule, or (``rule`` is ``None``) the end of the list ``rule_set``."""
+
+    device: str
+    rule_set: RuleSet
+    rule: Rule | None
+    action: Action
+    packets: PacketSet
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """An attachment asked in one context: ``passes`` surely and possibly go on."""
+
+    attachment: Attachment
+    results: tuple[ListResult, ...]
+    passes: PacketBounds
+    reasons: tuple[str, ...]
+
+
+#: What a piece went through: a gate that it passed or a translation that was applied.
+Stage = Gate | Rewrite
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """Packets on their way through one device, all by the same translations; ``current`` is how they look now."""
+
+    current: PacketBounds
+    stages: tuple[Stage, ...] = ()
+
+    @property
+    def rewrites(self) -> tuple[Rewrite, ...]:
+        """The translations so far, in order."""
+        return tuple(s for s in self.stages if isinstance(s, Rewrite))
+
+    @property
+    def translated(self) -> str:
+        """The name of the last destination translation; empty if there was none."""
+        named = [r for r in self.rewrites if r.translation.destination or r.translation.destination_port]
+        return named[-1].translation.name if named else ""
+
+    def sent(self, packets: PacketBounds | None = None) -> PacketBounds:
+        """How ``packets`` (of ``current``; default all) looked when they arrived."""
+        found = self.current if packets is None else packets
+        for rewrite in reversed(self.rewrites):
+            found = rewrite.preimage(found)
+        return found
+
+    def narrowed(self, packets: PacketBounds) -> Piece:
+        """The piece with ``packets`` for ``current``."""
+        return replace(self, current=packets)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crossing:
+    """Packets that cross a device from ``ingress`` to ``egress``; ``next_hop`` as in `Way`."""
+
+    device: str
+    ingress: str
+    egress: str
+    piece: Piece
+    next_hop: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposure:
+    """Packets that reach a service of the device itself."""
+
+    device: str
+    ingress: str
+    service: LocalService | None
+    piece: Piece
+
+
+class DeviceSemantics:
+    """One device compiled for sets. ``accounts`` are user groups that an intruder is assumed to be a member of."""
+
+    def __init__(
+        self,
+        space: PacketSpace,
+        device: Device,
+        as_of: date,
+        *,
+        accounts: frozenset[str] = frozenset(),
+        assumed: Sequence[AssumedRoute] = (),
+    ) -> None:
+        self.space = space
+        self.device = device
+        self.resolver = Resolver(space, device, as_of, accounts)
+        self.rule_sets = RuleSets(device, self.resolver)
+        self._assumed = tuple(assumed)
+        self._tables: dict[str, RoutingTable] = {}
+        self._gates: dict[object, Gate] = {}
+        self._attachments = {
+            hook: sorted((a for a in device.attachments if a.hook == hook), key=lambda a: a.order) for hook in Hook
+        }
+        self._kinds = {r.name: r.kind for r in device.rule_sets}
+
+    @cached_property
+    def own_addresses(self) -> PacketBounds:
+        """Packets to an address of the device itself."""
+        test = self.resolver.addresses(OwnAddress(), "dst")
+        if not any(i.addresses for i in self.device.interfaces):
+            # Nothing known of its addresses at all: any packet may be for it, none surely is.
+            return PacketBounds(self.space.empty, self.space.full)
+        return PacketBounds.exactly(self.space.full.where(test.must))
+
+    def routing(self, ingress: str) -> RoutingTable:
+        """The routing table that packets from ``ingress`` meet."""
+        interface = self.device.interface(ingress)
+        vrf = interface.vrf if interface is not None else ""
+        found = self._tables.get(vrf)
+        if found is None:
+            found = self._tables[vrf] = RoutingTable(self.space, self.device, vrf, self._assumed)
+        return found
+
+    # -- ways through ---------------------------------------------------------------------------------------------
+
+    def cross(self, ingress: str, packets: PacketBounds, bypass: str | None = None) -> list[Crossing]:
+        """Where ``packets`` that arrive at ``ingress`` come out, interface by interface, empty ways left out.
+
+        ``bypass`` says that the filters are skipped for them (VPN traffic of an ASA); its value names the list that is
+        asked instead, empty for none.
+        """
+        if not self.device.forwards:
+            return []
+        found: list[Crossing] = []
+        forwarded = packets.within(self.space.union(self.space.version(v) for v in sorted(self.device.versions)))
+        for piece in self.arrive(ingress, forwarded, bypass):
+            if any(r.translation.to_device for r in piece.rewrites):
+                continue
+            outside = PacketBounds(
+                piece.current.must - self.own_addresses.may if not self._addressless else piece.current.must,
+                piece.current.may - self.own_addresses.must,
+            )
+            for way in self.routing(ingress).ways(outside, ingress):
+                for through in self.forward(ingress, way.egress, piece.narrowed(way.packets), bypass):
+                    found.append(  # noqa: PERF401 - two loops deep a comprehension hides more than it shows
+                        Crossing(
+                            device=self.device.name,
+                            ingress=ingress,
+                            egress=way.egress,
+                            piece=through,
+                            next_hop=way.next_hop,
+                        )
+                    )
+        return found
+
+    @property
+    def _addressless(self) -> bool:
+        return not any(i.addresses for i in self.device.interfaces)
+
+    def arrive(self, ingress: str, packets: PacketBounds, bypass: str | None = None) -> list[Piece]:
+        """``packets`` after the lists at PREROUTING, in pieces by destination translation."""
+        pieces = [Piece(current=packets)]
+        context = Context(ingress=ingress)
+        for attachment in self._attached(Hook.PREROUTING, context):
+            pieces = [p for piece in pieces for p in self._through(attachment, context, piece, bypass)]
+        return [p for p in pieces if p.current.may]
+
+    def forward(self, ingress: str, egress: str, piece: Piece, bypass: str | None = None) -> Iterator[Piece]:
+        """``piece`` after the lists at FORWARD and POSTROUTING between two interfaces, in pieces by source translation."""
+        pieces = [piece]
+        for hook in (Hook.FORWARD, Hook.POSTROUTING):
+            context = Context(ingress=ingress, egress=egress, translated=piece.translated)
+            for attachment in self._attached(hook, context):
+                pieces = [p for before in pieces for p in self._through(attachment, context, before, bypass)]
+        if bypass:
+            gate = self._gate(Attachment(rule_sets=(bypass,), hook=Hook.FORWARD), Context())
+            pieces = [_gated(p, gate) for p in pieces]
+        return (p for p in pieces if p.current.may)
+
+    def expose(self, ingress: str, packets: PacketBounds, bypass: str | None = None) -> list[Exposure]:
+        """What of ``packets`` reaches the device itself, by service; ``service=None``: passes, but nothing is known to listen."""
+        found: list[Exposure] = []
+        context = Context(ingress=ingress)
+        for piece in self.arrive(ingress, packets, bypass):
+            redirected = any(r.translation.to_device for r in piece.rewrites)
+            own = piece.current if redirected else piece.current & self.own_addresses
+            pieces = [piece.narrowed(own)]
+            for attachment in self._attached(Hook.LOCAL_IN, context):
+                pieces = [p for before in pieces for p in self._through(attachment, context, before, None)]
+            for passed in pieces:
+                found += self._listening(ingress, passed)
+        return found
+
+    def _listening(self, ingress: str, piece: Piece) -> Iterator[Exposure]:
+        if not piece.current.may:
+            return
+        heard = self.space.empty
+        for service in self.device.local_services:
+            if not self.rule_sets.matches(service.interfaces, ingress):
+                continue
+            asked = self.local_service(service)
+            reached = piece.current & asked
+            if not service.certain:
+                reached = PacketBounds(self.space.empty, reached.may)
+            if reached.may:
+                heard = heard | asked.may
+                yield Exposure(device=self.device.name, ingress=ingress, service=service, piece=piece.narrowed(reached))
+        unheard = piece.current.may - heard
+        if unheard:
+            rest = PacketBounds(self.space.empty, unheard)
+            yield Exposure(device=self.device.name, ingress=ingress, service=None, piece=piece.narrowed(rest))
+
+    def local_service(self, service: LocalService) -> PacketBounds:
+        """The packets that a local service answers, by port and source."""
+        what, _ = self.resolver.services(service.service)
+        sources = self.resolver.addresses(service.sources, "src")
+        return PacketBounds(what.must.where(sources.must), what.may.where(sources.may))
+
+    # -- lists ----------------------------------------------------------------------------------------------------
+
+    def _attached(self, hook: Hook, context: Context) -> Iterator[Attachment]:
+        for attachment in self._attachments[hook]:
+            if self.rule_sets.matches(attachment.ingress, context.ingress) and self.rule_sets.matches(
+                attachment.egress, context.egress
+            ):
+                yield attachment
+
+    def _is_nat(self, attachment: Attachment) -> bool:
+        return any(self._kinds.get(name) == RuleSetKind.NAT for name in attachment.rule_sets)
+
+    def _through(self, attachment: Attachment, context: Context, piece: Piece, bypass: str | None) -> Iterator[Piece]:
+        """The pieces that come of ``piece`` at one attachment."""
+        gate = self._gate(attachment, context)
+        if self._is_nat(attachment):
+            yield from self._translate(gate, piece)
+        elif bypass is None:
+            if attachment.original_destination and piece.rewrites:
+                allowed = piece.sent() & gate.passes
+                current = allowed
+                for rewrite in piece.rewrites:
+                    current = rewrite.image_bounds(current)
+                passed = replace(piece, current=current & piece.current, stages=(*piece.stages, gate))
+            else:
+                passed = _gated(piece, gate)
+            yield from self._source_translated(gate, passed)
+
+    def _translate(self, gate: Gate, piece: Piece) -> Iterator[Piece]:
+        """The pieces by what a NAT list does with them; those that stay as they are come last."""
+        # Only a packet that opens a session asks for a translation; the others follow the session's.
+        opening = self.space.state("new")
+        untouched_must = piece.current.must & gate.passes.must
+        untouched_may = piece.current.may & gate.passes.may
+        for result in gate.results:
+            for effect in result.translations:
+                assert effect.rule.translation is not None, "only rules with a translation translate"
+                going = (piece.current & effect.effective).within(opening)
+                if not going.may:
+                    continue
+                rewrite = Rewrite(effect.rule.translation, going, effect.rule, effect.rule_set, self.resolver)
+                untouched_may = untouched_may - going.must
+                untouched_must = untouched_must - going.may
+                yield Piece(current=rewrite.image_bounds(going), stages=(*piece.stages, gate, rewrite))
+        rest = PacketBounds(untouched_must, untouched_may)
+        if rest.may:
+            yield piece.narrowed(rest)
+
+    def _source_translated(self, gate: Gate, piece: Piece) -> Iterator[Piece]:
+        """``piece``, which passed ``gate``, in parts by the source translation of the rules that permitted it."""
+        groups = _source_translations(gate)
+        if not groups:
+            yield piece
+            return
+        rest = piece.current
+        for translation, effects in groups:
+            may = self.space.union(e.effective.may for e in effects)
+            must = self.space.union(e.effective.must for e in effects)
+            going = piece.current & PacketBounds(must, may)
+            if not going.may:
+                continue
+            rest = PacketBounds(rest.must - going.may, rest.may - going.must)
+            rewrite = Rewrite(translation, going, effects[0].rule, effects[0].rule_set, self.resolver)
+            yield Piece(current=rewrite.image_bounds(going), stages=(*piece.stages, rewrite))
+        if rest.may:
+            yield piece.narrowed(rest)
+
+    def _gate(self, attachment: Attachment, context: Context) -> Gate:
+        key = (
+            attachment,
+            tuple(self.rule_sets.signature(n, context) for n in attachment.rule_sets if n in self._kinds),
+        )
+        found = self._gates.get(key)
+        if found is None:
+            found = self._gates[key] = self._make_gate(attachment, context)
+        return found
+
+    def _make_gate(self, attachment: Attachment, context: Context) -> Gate:
+        """What passes the lists of an attachment, asked one after the other."""
+        space = self.space
+        results: list[ListResult] = []
+        permitted = denied = space.empty
+        rest = space.full
+        reasons: dict[str, None] = {}
+        for name in attachment.rule_sets:
+            result = self.rule_sets.ask(name, context)
+            if result is None:
+                # A list that is not there: the parser says what the device does then; here nothing is certain.
+                denied |= rest
+                reasons[f"undefined list {name}"] = None
+                continue
+            results.append(result)
+            mine = rest if result.rule_set.version is None else rest & space.version(result.rule_set.version)
+            permitted |= mine & result.permitted
+            denied |= mine & result.denied
+            end = mine & result.rest
+            if result.rule_set.default == Action.PERMIT:
+                permitted |= end
+            elif result.rule_set.default == Action.DENY:
+                denied |= end
+            other_family = rest - mine
+            rest = end | other_family if result.rule_set.default is None else other_family
+            reasons.update(dict.fromkeys(r for m in result.matches for r in m.reasons))
+        # What no list had an opinion on goes on: NAT lists translate some of it.
+        permitted |= rest
+        return Gate(
+            attachment,
+            tuple(results),
+            PacketBounds(space.full - denied, permitted | (space.full - denied)),
+            tuple(reasons),
+        )
+
+    # -- who decides ----------------------------------------------------------------------------------------------
+
+    def explain(self, piece: Piece, arriving: PacketSet) -> list[Decider]:
+        """The rules and list ends that let ``arriving`` (as they arrived) through on the way of ``piece``."""
+        found: list[Decider] = []
+        current = arriving
+        for stage in piece.stages:
+            if isinstance(stage, Rewrite):
+                found.append(
+                    Decider(
+                        device=self.device.name,
+                        rule_set=self._named(stage.rule_set),
+                        rule=stage.rule,
+                        action=Action.TRANSLATE,
+                        packets=current & stage.domain.may,
+                    )
+                )
+                current = stage.image(current & stage.domain.may)
+            elif not self._is_nat(stage.attachment):
+                asked = arriving if stage.attachment.original_destination else current
+                found += self.permitting(stage, asked)
+                if not stage.attachment.original_destination:
+                    current = current & stage.passes.may
+        return found
+
+    def permitting(self, gate: Gate, packets: PacketSet) -> Iterator[Decider]:
+        """The rules and list ends of ``gate`` that may let ``packets`` pass."""
+        rest = packets
+        for result in gate.results:
+            mine = rest if result.rule_set.version is None else rest & self.space.version(result.rule_set.version)
+            for effect, got in result.deciding(mine):
+                if effect.rule.action == Action.PERMIT:
+                    yield self._decider(effect, got)
+            end = mine & result.rest
+            if result.rule_set.default == Action.PERMIT and end:
+                yield Decider(
+                    device=self.device.name, rule_set=result.rule_set, rule=None, action=Action.PERMIT, packets=end
+                )
+            rest = end | (rest - mine)
+
+    def _decider(self, effect: RuleEffect, packets: PacketSet) -> Decider:
+        return Decider(
+            device=self.device.name,
+            rule_set=self._named(effect.rule_set),
+            rule=effect.rule,
+            action=effect.rule.action,
+            packets=packets,
+            reasons=effect.reasons,
+        )
+
+    def _named(self, name: str) -> RuleSet:
+        found = self.device.rule_set(name)
+        assert found is not None, "an effect comes from a list of the device"
+        return found
+
+    def gates(self, hook: Hook, ingress: str, egress: str = "", translated: str = "") -> list[Gate]:
+        """The filter lists that apply at ``hook`` between two interfaces."""
+        context = Context(ingress=ingress, egress=egress, translated=translated)
+        return [self._gate(a, context) for a in self._attached(hook, context) if not self._is_nat(a)]
+
+
+def _gated(piece: Piece, gate: Gate) -> Piece:
+    return replace(piece, current=piece.current & gate.passes, stages=(*piece.stages, gate))
+
+
+def _source_translations(gate: Gate) -> list[tuple[Translation, list[RuleEffect]]]:
+    """The rules of a gate that translate what they permit, by translation."""
+    groups: dict[Translation, list[RuleEffect]] = {}
+    for result in gate.results:
+        if not any(rule.source_translation for rule in result.rules):
+            continue
+        for effect in result.effects():
+            translation = effect.rule.source_translation
+            if translation is not None and effect.effective.may:
+                groups.setdefault(translation, []).append(effect)
+    return list(groups.items())
+
+
+def each_rule(results: Iterable[ListResult]) -> Iterator[RuleEffect]:
+    """The effects of all rules of ``results``."""
+    return (effect for result in results for effect in result.effects())

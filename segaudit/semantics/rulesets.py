@@ -1,0 +1,251 @@
+"""Lists of rules as sets: what each rule gets, what a list permits, denies, translates, and leaves to the next one.
+
+Of each outcome only what *may* have it is kept; what *must* have an outcome is what may have no other. That is exact
+when undecided conditions are independent of each other, and on the safe side when they are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from segaudit.model import Action, Device, Hook, InterfaceMatch, Rule, RuleSet
+from segaudit.packetspace.bounds import PacketBounds
+from segaudit.packetspace.firstmatch import FirstMatch
+from segaudit.packetspace.space import PacketSet, PacketSpace
+from segaudit.semantics.resolve import Match, Resolver
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Between which interfaces, and after which destination translation, a list is asked. Empty: none or unknown."""
+
+    ingress: str = ""
+    egress: str = ""
+    translated: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleEffect:
+    """What one rule matches and gets in one context."""
+
+    rule_set: str
+    rule: Rule
+    match: PacketBounds
+    effective: PacketBounds
+    reasons: tuple[str, ...] = ()
+
+
+class ListResult:
+    """A list asked in one context.
+
+    ``permitted``, ``denied`` and ``rest`` are the packets that may be permitted, may be denied, may come to the end or
+    return; together they are everything, and where they overlap the outcome is undecided. ``translated`` are, for a
+    NAT list, the rules that translate with what each gets.
+    """
+
+    def __init__(
+        self,
+        rule_set: RuleSet,
+        rules: Sequence[Rule],
+        matches: Sequence[Match],
+        inner: Sequence[ListResult | None],
+        space: PacketSpace,
+    ) -> None:
+        self.rule_set = rule_set
+        self.rules = tuple(rules)
+        self.matches = tuple(matches)
+        self.inner = tuple(inner)
+        self._space = space
+        self.first_match = FirstMatch(
+            space,
+            [m.bounds for m in matches],
+            [self._cover(r, m, i) for r, m, i in zip(rules, matches, inner, strict=True)],
+        )
+        self.permitted, self.denied, self.rest = self._outcomes()
+
+    def _cover(self, rule: Rule, match: Match, inner: ListResult | None) -> PacketBounds:
+        """The packets that go no further in this list than ``rule``."""
+        nothing = self._space.empty
+        if rule.action == Action.CONTINUE:
+            return PacketBounds.exactly(nothing)
+        if rule.action == Action.JUMP and inner is None:
+            return PacketBounds(nothing, match.bounds.may)
+        if rule.action == Action.JUMP and inner is not None:
+            ends_must = self._space.full - inner.rest
+            ends_may = inner.permitted | inner.denied | inner.translating
+            if ends_must == ends_may:
+                return match.bounds.within(ends_may)
+            return PacketBounds(match.bounds.must & ends_must, match.bounds.may & ends_may)
+        return match.bounds
+
+    def _outcomes(self) -> tuple[PacketSet, PacketSet, PacketSet]:
+        space = self._space
+        permitted: list[PacketSet] = []
+        denied: list[PacketSet] = []
+        rest = [space.full - self.first_match.covered.must]
+        for rule, inner, effective in zip(self.rules, self.inner, self.first_match.effective, strict=True):
+            got = effective.may
+            match rule.action:
+                case Action.PERMIT:
+                    permitted.append(got)
+                case Action.DENY:
+                    denied.append(got)
+                case Action.RETURN:
+                    rest.append(got)
+                case Action.JUMP | Action.GOTO if inner is not None:
+                    permitted.append(got & inner.permitted)
+                    denied.append(got & inner.denied)
+                    if rule.action == Action.GOTO:
+                        rest.append(got & inner.rest)
+                case Action.JUMP | Action.GOTO:
+                    # The device would refuse this list, or it is a loop: whatever may become of the packet.
+                    permitted.append(got)
+                    denied.append(got)
+                case Action.TRANSLATE | Action.CONTINUE:
+                    pass
+        return space.union(permitted), space.union(denied), space.union(rest)
+
+    @cached_property
+    def translations(self) -> tuple[RuleEffect, ...]:
+        """The translating rules of this list and of those it jumps to, each with what it gets; empty ones left out."""
+        found: list[RuleEffect] = []
+        for index, rule in enumerate(self.rules):
+            inner = self.inner[index]
+            effective = self.first_match.effective[index]
+            if rule.action == Action.TRANSLATE and effective.may:
+                found.append(self.effect(index))
+            elif inner is not None and rule.action in (Action.JUMP, Action.GOTO):
+                for effect in inner.translations:
+                    got = effect.effective & effective
+                    if got.may:
+                        found.append(
+                            RuleEffect(
+                                rule_set=effect.rule_set,
+                                rule=effect.rule,
+                                match=effect.match,
+                                effective=got,
+                                reasons=tuple(dict.fromkeys(self.matches[index].reasons + effect.reasons)),
+                            )
+                        )
+        return tuple(found)
+
+    @cached_property
+    def translating(self) -> PacketSet:
+        """The packets that a rule may translate."""
+        return self._space.union(e.effective.may for e in self.translations)
+
+    def effect(self, index: int) -> RuleEffect:
+        """The effect of the rule at ``index`` of `rules`."""
+        return RuleEffect(
+            rule_set=self.rule_set.name,
+            rule=self.rules[index],
+            match=self.matches[index].bounds,
+            effective=self.first_match.effective[index],
+            reasons=self.matches[index].reasons,
+        )
+
+    def effects(self) -> Iterator[RuleEffect]:
+        """The effect of every rule in order."""
+        return (self.effect(index) for index in range(len(self.rules)))
+
+    def deciding(self, packets: PacketSet) -> Iterator[tuple[RuleEffect, PacketSet]]:
+        """The rules that permit or deny some of ``packets``, in order, each with the packets that it may decide."""
+        for index in self.first_match.reaching(packets):
+            rule, inner = self.rules[index], self.inner[index]
+            got = self.first_match.effective[index].may & packets
+            if rule.action in (Action.PERMIT, Action.DENY):
+                yield self.effect(index), got
+            elif inner is not None and rule.action in (Action.JUMP, Action.GOTO):
+                yield from inner.deciding(got)
+
+
+class RuleSets:
+    """The lists of one device, each evaluated once for each set of contexts that its rules tell apart."""
+
+    def __init__(self, device: Device, resolver: Resolver) -> None:
+        self.device = device
+        self.resolver = resolver
+        self.space = resolver.space
+        self._by_name = {r.name: r for r in device.rule_sets}
+        self._zone_of = zones_of(device)
+        self._results: dict[tuple[str, object], ListResult] = {}
+        self._groups: dict[str, tuple[list[tuple[InterfaceMatch, InterfaceMatch]], list[int]]] = {}
+        self._jumping = frozenset(r.name for r in device.rule_sets if any(rule.target for rule in r.rules))
+        self._by_translation = frozenset(
+            r.name for r in device.rule_sets if any(rule.translated_by is not None for rule in r.rules)
+        )
+        self._open: set[str] = set()
+
+    def zone_of(self, interface: str) -> str:
+        """The zone that ``interface`` is in; empty if none."""
+        return self._zone_of.get(interface, "")
+
+    def matches(self, wanted: InterfaceMatch, interface: str) -> bool:
+        """Whether ``interface``, or its zone, is in ``wanted``."""
+        return wanted.is_any or wanted.matches(interface, self.zone_of(interface))
+
+    def ask(self, name: str, context: Context = Context()) -> ListResult | None:
+        """The list ``name`` in ``context``; ``None`` where the device has no such list, or it jumps into itself."""
+        rule_set = self._by_name.get(name)
+        if rule_set is None or name in self._open:
+            return None
+        key = (name, self.signature(name, context))
+        found = self._results.get(key)
+        if found is None:
+            self._open.add(name)
+            try:
+                found = self._evaluate(rule_set, context)
+            finally:
+                self._open.discard(name)
+            self._results[key] = found
+        return found
+
+    def signature(self, name: str, context: Context) -> object:
+        """What of ``context`` the list tells apart: equal signatures give equal results."""
+        translated = context.translated if name in self._by_translation or name in self._jumping else ""
+        if name in self._jumping:
+            return (context.ingress, context.egress, translated)
+        pairs, _ = self._grouped(name)
+        return (self._open_pairs(pairs, context), translated)
+
+    def _grouped(self, name: str) -> tuple[list[tuple[InterfaceMatch, InterfaceMatch]], list[int]]:
+        """The distinct pairs of interface conditions in a list, and for each rule which one it has."""
+        found = self._groups.get(name)
+        if found is None:
+            places: dict[tuple[InterfaceMatch, InterfaceMatch], int] = {}
+            members = [places.setdefault((r.ingress, r.egress), len(places)) for r in self._by_name[name].rules]
+            found = self._groups[name] = (list(places), members)
+        return found
+
+    def _open_pairs(self, pairs: list[tuple[InterfaceMatch, InterfaceMatch]], context: Context) -> frozenset[int]:
+        return frozenset(
+            index
+            for index, (ingress, egress) in enumerate(pairs)
+            if self.matches(ingress, context.ingress) and self.matches(egress, context.egress)
+        )
+
+    def _evaluate(self, rule_set: RuleSet, context: Context) -> ListResult:
+        pairs, members = self._grouped(rule_set.name)
+        open_pairs = self._open_pairs(pairs, context)
+        rules: list[Rule] = []
+        inner: list[ListResult | None] = []
+        for rule, pair in zip(rule_set.rules, members, strict=True):
+            if pair not in open_pairs or not self.resolver.applies(rule, context.translated):
+                continue
+            rules.append(rule)
+            inner.append(self.ask(rule.target, context) if rule.target else None)
+        matches = [self.resolver.match(rule, rule_set.version, context.translated) for rule in rules]
+        return ListResult(rule_set, rules, matches, inner, self.space)
+
+
+def zones_of(device: Device) -> dict[str, str]:
+    """The maker's zone of each interface that is in one."""
+    found = {member: zone.name for zone in device.zones for member in zone.interfaces}
+    found.update({i.name: i.zone for i in device.interfaces if i.zone})
+    return found
+
+
+#: Where the interface that a packet leaves by is known.
+EGRESS_HOOKS = frozenset({Hook.FORWARD, Hook.LOCAL_OUT, Hook.POSTROUTING})

@@ -1,0 +1,1 @@
+"""The zone graph: segments joined across devices, zones with roles and evidence, and what flows between them."""

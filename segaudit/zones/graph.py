@@ -1,0 +1,213 @@
+"""The types of the zone graph: segments, zones, flows, conduits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from segaudit.model import HostSpec, Message, Prefix, Span
+from segaudit.packetspace.bounds import PacketBounds
+from segaudit.packetspace.space import PacketSet, PacketSpace
+from segaudit.semantics.device import Crossing, DeviceSemantics, Exposure
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+#: The name of the zone that is the internet.
+INTERNET = "internet"
+
+
+class SegmentKind(StrEnum):
+    """How a segment is known."""
+
+    SUBNET = "subnet"
+    """The prefixes of an interface."""
+    ROUTED = "routed"
+    """What lies behind a next hop that is in no input."""
+    VPN_POOL = "vpn pool"
+    TUNNEL = "tunnel"
+    """The far side of a site-to-site tunnel."""
+    INTERNET = "internet"
+    UNKNOWN = "unknown"
+    """Behind an interface whose addresses no input shows."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Port:
+    """An interface of a device, as a place in the graph; ``vpn`` names the remote access that packets come by."""
+
+    device: str
+    interface: str
+    vpn: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.device}/{self.vpn or self.interface}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """Addresses that lie together: packets between them cross no device of the input.
+
+    ``ports`` are the interfaces attached to it. ``next_hop``: of a ROUTED one the address (version and integer) that
+    it lies behind. ``hosts`` are those that configs name inside of it. ``span``: the line that it is known from.
+    """
+
+    name: str
+    kind: SegmentKind
+    prefixes: tuple[Prefix, ...]
+    ports: tuple[Port, ...]
+    vlan: int | None = None
+    vrf: str = ""
+    next_hop: tuple[int, int] | None = None
+    hosts: tuple[HostSpec, ...] = ()
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleEvidence:
+    """One sign for a role: ``weight`` 0 to 1, ``sign`` for people, ``span`` where it stands."""
+
+    role: str
+    weight: float
+    sign: Message
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """Segments that one role and one set of rules are meant for.
+
+    ``role`` is an id of the role vocabulary (``unknown`` where nothing decides), ``certainty`` 0 to 1 (1: declared),
+    ``evidence`` all signs, strongest first. ``maker_zone``: the device's own zone where it has one.
+    """
+
+    name: str
+    role: str
+    certainty: float
+    segments: tuple[Segment, ...]
+    declared: bool = False
+    evidence: tuple[RoleEvidence, ...] = ()
+    maker_zone: str = ""
+
+    @property
+    def prefixes(self) -> tuple[Prefix, ...]:
+        """All prefixes of its segments, sorted."""
+        return tuple(sorted(p for s in self.segments for p in s.prefixes))
+
+    @property
+    def ports(self) -> tuple[Port, ...]:
+        """All interfaces attached to its segments, sorted."""
+        return tuple(sorted({p for s in self.segments for p in s.ports}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """Packets that open sessions and get from one zone to another by one way.
+
+    ``sent`` is how they leave the source, ``received`` how they arrive; ``hops`` are the devices that they cross.
+    """
+
+    sent: PacketBounds
+    received: PacketBounds
+    hops: tuple[Crossing, ...]
+
+    def sent_for(self, received: PacketBounds) -> PacketBounds:
+        """The packets as sent that arrive in ``received``."""
+        found = received
+        for hop in reversed(self.hops):
+            found = hop.piece.sent(found)
+        return PacketBounds(found.must & self.sent.must, found.may & self.sent.may)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conduit:
+    """Everything that gets from ``src`` to ``dst`` (zone names). No conduit: nothing does.
+
+    ``flows`` may open sessions; ``non_opening`` are packets (as received) that pass a stateless device but only
+    continue a session. ``assessed`` is False where the way between them is in no input.
+    """
+
+    src: str
+    dst: str
+    flows: tuple[Flow, ...]
+    non_opening: PacketSet
+
+    @cached_property
+    def received(self) -> PacketBounds:
+        """All packets that may open a session, as they arrive."""
+        return _joined([f.received for f in self.flows], self.non_opening.space)
+
+    @cached_property
+    def sent(self) -> PacketBounds:
+        """All packets that may open a session, as they are sent."""
+        return _joined([f.sent for f in self.flows], self.non_opening.space)
+
+    __hash__ = object.__hash__
+
+
+def _joined(parts: list[PacketBounds], space: PacketSpace) -> PacketBounds:
+    may = space.union(p.may for p in parts)
+    if all(p.must is p.may for p in parts):
+        return PacketBounds.exactly(may)
+    return PacketBounds(space.union(p.must for p in parts), may)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unassessed:
+    """A pair of zones whose traffic may pass no device of the input: never clean, never a finding."""
+
+    src: str
+    dst: str
+    reason: Message
+    span: Span | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZoneGraph:
+    """Zones and all that flows between them and to the devices themselves.
+
+    ``exposures`` are, by zone name, the packets from it that reach the devices themselves. ``kept_apart`` says which
+    equal prefixes were not taken for one segment, and why.
+    """
+
+    space: PacketSpace
+    devices: Mapping[str, DeviceSemantics]
+    zones: Mapping[str, Zone]
+    conduits: Mapping[tuple[str, str], Conduit]
+    exposures: Mapping[str, tuple[Exposure, ...]]
+    sources: Mapping[str, PacketSet]
+    targets: Mapping[str, PacketSet]
+    unassessed: tuple[Unassessed, ...] = ()
+    kept_apart: tuple[Message, ...] = ()
+    with_accounts: Mapping[str, ZoneGraph] = field(default_factory=dict)
+
+    def conduit(self, src: str, dst: str) -> Conduit | None:
+        """What flows from ``src`` to ``dst``; ``None``: nothing."""
+        return self.conduits.get((src, dst))
+
+    def with_role(self, *roles: str) -> Iterator[Zone]:
+        """The zones of one of the roles, by name."""
+        return (z for _, z in sorted(self.zones.items()) if z.role in roles)
+
+    def zone_at(self, device: str, interface: str) -> Zone | None:
+        """The zone attached to an interface."""
+        for _, zone in sorted(self.zones.items()):
+            if any(p.device == device and p.interface == interface and not p.vpn for p in zone.ports):
+                return zone
+        return None
+
+    @cached_property
+    def graph(self) -> nx.DiGraph[str]:
+        """The graph: a node a zone (``zone``), an edge a conduit that may open sessions (``conduit``)."""
+        import networkx as nx  # noqa: PLC0415 - 160 ms that most runs need not pay
+
+        found: nx.DiGraph[str] = nx.DiGraph()
+        for name, zone in sorted(self.zones.items()):
+            found.add_node(name, zone=zone)
+        for (src, dst), conduit in sorted(self.conduits.items()):
+            if conduit.flows:
+                found.add_edge(src, dst, conduit=conduit)
+        return found
