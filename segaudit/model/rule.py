@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum, StrEnum
 
 from segaudit.model.address import ANY_ADDRESS, AddressExpr
-from segaudit.model.service import ANY_SERVICE, Range, ServiceExpr
+from segaudit.model.service import ANY_SERVICE, ConnectionState, Range, ServiceExpr
 from segaudit.model.source import Span
 
 
@@ -120,6 +120,8 @@ class Translation:
     """What a translating rule writes; ``None`` keeps a field. ``name`` is the device's name for it (a VIP).
 
     ``to_device`` marks a redirect to the device itself (iptables REDIRECT): the packet then is for the device.
+    ``state`` is what connection tracking makes of the packet from here on (iptables NOTRACK: UNTRACKED); a filter list
+    may hold a rule that writes it, and nothing else: the packet passes that list.
     """
 
     name: str = ""
@@ -128,6 +130,7 @@ class Translation:
     source_port: PortRewrite | None = None
     destination_port: PortRewrite | None = None
     to_device: bool = False
+    state: ConnectionState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
