@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from segaudit.model import Device, Ledger, SourceFile
+from segaudit.model import Device, Failure, Ledger, SourceFile
+
+__all__ = ["DETECTION_THRESHOLD", "NO_SIGN", "Detection", "Failure", "ParseResult", "Parser", "each_alone"]
 
 #: Below this score a file shows no sign of being in a format.
 DETECTION_THRESHOLD = 30
@@ -21,15 +23,6 @@ class Detection:
 
 
 NO_SIGN = Detection(score=0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """An input that could not be read, in part or whole: one clear sentence, the place, and what to do next."""
-
-    path: str
-    line: int | None
-    problem: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

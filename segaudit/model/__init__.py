@@ -48,6 +48,7 @@ from segaudit.model.device import (
 )
 from segaudit.model.ledger import Ledger, LedgerBuilder, LineState, Statement
 from segaudit.model.message import Certainty, Message, Severity, msg
+from segaudit.model.network import Failure, Ignored, Input, Network
 from segaudit.model.rule import (
     ANY_INTERFACE,
     DESTINATION_NAT_ORDER,
@@ -145,10 +146,13 @@ __all__ = [
     "Device",
     "DhcpScope",
     "Excerpt",
+    "Failure",
     "Fqdn",
     "Hook",
     "HostSign",
     "HostSpec",
+    "Ignored",
+    "Input",
     "Interface",
     "InterfaceAddress",
     "InterfaceKind",
@@ -160,6 +164,7 @@ __all__ = [
     "LocalService",
     "MaskedAddress",
     "Message",
+    "Network",
     "Notice",
     "OwnAddress",
     "PortRewrite",
