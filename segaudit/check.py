@@ -10,7 +10,7 @@ from typing import Any
 from segaudit.findings.finding import Finding
 from segaudit.knowledge.services import ServiceCatalogue
 from segaudit.model import Message, Severity
-from segaudit.model.network import Network
+from segaudit.model.inputs import Network
 from segaudit.model.site import Publish
 from segaudit.zones.graph import ZoneGraph
 

@@ -46,9 +46,9 @@ from segaudit.model.device import (
     VpnGroup,
     Zone,
 )
+from segaudit.model.inputs import Failure, Ignored, Input, Network
 from segaudit.model.ledger import Ledger, LedgerBuilder, LineState, Statement
 from segaudit.model.message import Certainty, Message, Severity, msg
-from segaudit.model.network import Failure, Ignored, Input, Network
 from segaudit.model.rule import (
     ANY_INTERFACE,
     DESTINATION_NAT_ORDER,
