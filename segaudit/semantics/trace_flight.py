@@ -95,6 +95,8 @@ class Flight:
         later ones find the connection's mapping made).
         """
         flight = self
+        if translation.state is not None:
+            flight = replace(self, packet=replace(self.packet, state=translation.state.value))
         source = translation.source is not None or translation.source_port is not None
         destination = (
             translation.destination is not None or translation.destination_port is not None or translation.to_device

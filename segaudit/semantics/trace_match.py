@@ -6,10 +6,9 @@ What is decided here, where the model leaves room:
 
 - An undefined reference, a group that contains itself, an FQDN and an `UndecidedAddress` are maybe (the latter within
   its ``within``).
-- `OwnAddress` is yes for the addresses of the enabled interfaces that the config shows. For others it is maybe where
-  one of the interfaces meant gets its address elsewhere (DHCP, PPPoE), is not in the config, or where the config shows
-  no address of any interface; else no. Of a packet that is known to be for the device (or from it) the address is one
-  of the device's own: then ``OwnAddress()`` is yes.
+- `OwnAddress` is yes for the addresses that the config shows of the interfaces meant. For others it is maybe where it
+  shows none at all, or where one of these interfaces gets its address elsewhere (DHCP, PPPoE); else no. Of a packet
+  that is known to be for the device (or from it) the address is one of the device's own: then ``OwnAddress()`` is yes.
 - A schedule is yes where it holds all through the day asked for, no where it does not touch it, else maybe.
 """
 
@@ -220,13 +219,11 @@ class Matcher:
         ranges = [
             AddressRange(a.prefix.version, a.address, a.address)
             for i in named
-            if i.enabled
             for a in i.addresses
             if expr.version in (None, a.prefix.version)
         ]
-        shown = bool(named) if expr.interface else any(i.addresses for i in named)
-        elsewhere = any(i.enabled and i.method in (AddressMethod.DHCP, AddressMethod.PPPOE) for i in named)
-        return ranges, shown and not elsewhere
+        elsewhere = any(i.method in (AddressMethod.DHCP, AddressMethod.PPPOE) and not i.addresses for i in named)
+        return ranges, bool(ranges) and not elsewhere
 
     def _own(self, expr: OwnAddress) -> AddressTest:
         ranges, complete = self.own_ranges(expr)
@@ -354,12 +351,14 @@ class Matcher:
         if not name:
             return YES
         schedule = self._device.schedules.get(name)
-        if schedule is None or schedule.recurring:
+        if schedule is None:
             return MAYBE
         first, last = datetime.combine(self._as_of, time.min), datetime.combine(self._as_of, time.max)
         start, end = schedule.start, schedule.end
         if (start and start > last) or (end and end < first):
             return NO
+        if schedule.recurring:
+            return MAYBE
         # An end at 23:59 is the end of the day: configs have no finer word for it.
         begun, lasts = not start or start <= first, not end or end >= last.replace(second=0, microsecond=0)
         return YES if begun and lasts else MAYBE
