@@ -23,7 +23,6 @@ MAXIMUM_ERRORS: Final = 100
 _MAXIMUM_DIGITS: Final = 40
 
 
-
 class _Mark(Protocol):
     """A place as PyYAML and libyaml give it, 0-based."""
 
@@ -62,18 +61,7 @@ class Node:
     line: int
     column: int
     last_line: int
-    scalar: 
-
-class _Mark(Protocol):
-    """A place as PyYAML and libyaml give it, 0-based."""
-
-    @property
-    def line(self) -> int: ...
-    @property
-    def column(self) -> int: ...
-
-
-Scalar = None
+    scalar: Scalar = None
     items: list[Node] | None = None
     entries: dict[str, tuple[Node, Node]] | None = None
     size: int = 1
@@ -170,7 +158,7 @@ class _Builder:
                 continue
             for column, char in enumerate(line, start=1):
                 code = ord(char)
-                control = code < 0x20 and char not in "\t\r" or 0x7F <= code <= 0x9F and code != 0x85
+                control = (code < 0x20 and char not in "\t\r") or (0x7F <= code <= 0x9F and code != 0x85)
                 if control or 0xD800 <= code <= 0xDFFF or code in {0xFFFE, 0xFFFF}:
                     raise self._stop(number, column, f"a character that YAML does not allow: U+{code:04X}")
 
@@ -290,4 +278,3 @@ def _resolved(text: str) -> Scalar:
         number.spelling = text
         return number
     return text
-
