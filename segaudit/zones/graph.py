@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: The name of the zone that is the internet.
 INTERNET = "internet"
+#: The token of evidence that a person gave.
+DECLARED = "declared"
 
 
 class SegmentKind(StrEnum):
@@ -68,10 +70,11 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleEvidence:
-    """One sign for a role: ``weight`` 0 to 1, ``sign`` for people, ``span`` where it stands."""
+    """One sign for a role: ``weight`` 0 to 1, ``token`` as in `RoleVote`, ``sign`` for people, ``span`` where it stands."""
 
     role: str
     weight: float
+    token: str
     sign: Message
     span: Span | None = None
 
@@ -126,24 +129,23 @@ class Flow:
 class Conduit:
     """Everything that gets from ``src`` to ``dst`` (zone names). No conduit: nothing does.
 
-    ``flows`` may open sessions; ``non_opening`` are packets (as received) that pass a stateless device but only
-    continue a session. ``assessed`` is False where the way between them is in no input.
+    ``flows`` are of packets that may open a session; what only continues one is asked of `ZoneGraph.continuing`.
     """
 
     src: str
     dst: str
     flows: tuple[Flow, ...]
-    non_opening: PacketSet
+    space: PacketSpace
 
     @cached_property
     def received(self) -> PacketBounds:
         """All packets that may open a session, as they arrive."""
-        return _joined([f.received for f in self.flows], self.non_opening.space)
+        return _joined([f.received for f in self.flows], self.space)
 
     @cached_property
     def sent(self) -> PacketBounds:
         """All packets that may open a session, as they are sent."""
-        return _joined([f.sent for f in self.flows], self.non_opening.space)
+        return _joined([f.sent for f in self.flows], self.space)
 
     __hash__ = object.__hash__
 
@@ -182,7 +184,6 @@ class ZoneGraph:
     targets: Mapping[str, PacketSet]
     unassessed: tuple[Unassessed, ...] = ()
     kept_apart: tuple[Message, ...] = ()
-    with_accounts: Mapping[str, ZoneGraph] = field(default_factory=dict)
 
     def conduit(self, src: str, dst: str) -> Conduit | None:
         """What flows from ``src`` to ``dst``; ``None``: nothing."""
@@ -202,7 +203,7 @@ class ZoneGraph:
     @cached_property
     def graph(self) -> nx.DiGraph[str]:
         """The graph: a node a zone (``zone``), an edge a conduit that may open sessions (``conduit``)."""
-        import networkx as nx  # noqa: PLC0415 - 160 ms that most runs need not pay
+        import networkx as nx
 
         found: nx.DiGraph[str] = nx.DiGraph()
         for name, zone in sorted(self.zones.items()):

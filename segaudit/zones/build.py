@@ -1,0 +1,304 @@
+"""Devices and a site's declarations become the zone graph."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from segaudit.knowledge.roles import Role
+from segaudit.model import ConditionKind, Device, Message, Prefix, msg
+from segaudit.model.selector import SelectorKind
+from segaudit.model.site import ZoneSpec
+from segaudit.packetspace.space import PacketSet, PacketSpace
+from segaudit.semantics.device import DeviceSemantics, Exposure
+from segaudit.semantics.routing import AssumedRoute
+from segaudit.semantics.rulesets import zones_of
+from segaudit.zones.flows import FlowEngine, Spread, Territory
+from segaudit.zones.graph import (
+    DECLARED,
+    INTERNET,
+    Conduit,
+    Flow,
+    Port,
+    RoleEvidence,
+    Segment,
+    SegmentKind,
+    Unassessed,
+    Zone,
+    ZoneGraph,
+)
+from segaudit.zones.roles import decided, segment_evidence
+from segaudit.zones.segments import Declared, Segments, build_segments, selected
+
+#: The start of the name of a device's own zone.
+SELF = "self@"
+
+
+def build(space: PacketSpace, devices: Sequence[Device], declared: Declared, as_of: date) -> ZoneGraph:
+    """The zone graph of ``devices``; fragments (a lone pasted list) are no part of it."""
+    whole = sorted((d for d in devices if not d.fragment), key=lambda d: d.name)
+    by_name = {d.name: d for d in whole}
+    segments = build_segments(whole, declared)
+    zones = _zones(segments, by_name, declared)
+    territory = Territory(space, segments, whole)
+    compiled = _Compiled(space, by_name, segments, as_of)
+    bypasses = _bypasses(whole)
+    engine = FlowEngine(space, segments, territory, compiled.for_source, bypasses)
+    zone_of = {s.name: z.name for z in zones.values() for s in z.segments}
+    flows: dict[tuple[str, str], list[Flow]] = defaultdict(list)
+    exposures: dict[str, list[Exposure]] = defaultdict(list)
+    for segment in segments.segments:
+        spread: Spread = engine.spread(segment, space.opening)
+        src = zone_of[segment.name]
+        for target, found in spread.flows.items():
+            flows[src, zone_of[target]] += found
+        exposures[src] += spread.exposures
+    for device in whole:
+        name = SELF + device.name
+        zones[name] = Zone(name=name, role=Role.UNKNOWN, certainty=1.0, segments=(), declared=True)
+    return ZoneGraph(
+        space=space,
+        devices={name: compiled.plain(name) for name in by_name},
+        zones=zones,
+        conduits={
+            pair: Conduit(src=pair[0], dst=pair[1], flows=tuple(found), space=space)
+            for pair, found in sorted(flows.items())
+        },
+        exposures={name: tuple(found) for name, found in sorted(exposures.items())},
+        sources=_territories(zones, territory, "src", space),
+        targets=_territories(zones, territory, "dst", space),
+        unassessed=tuple(_unassessed(zones, segments)),
+        kept_apart=segments.kept_apart,
+    )
+
+
+def _territories(
+    zones: Mapping[str, Zone], territory: Territory, side: str, space: PacketSpace
+) -> dict[str, PacketSet]:
+    where = "src" if side == "src" else "dst"
+    return {
+        name: space.union(territory.packets(s, where).may for s in zone.segments)  # type: ignore[arg-type]
+        for name, zone in zones.items()
+        if zone.segments
+    }
+
+
+class _Compiled:
+    """Compiled devices, one for each set of accounts that matters to it."""
+
+    def __init__(self, space: PacketSpace, devices: Mapping[str, Device], segments: Segments, as_of: date) -> None:
+        self._space = space
+        self._devices = devices
+        self._as_of = as_of
+        self._assumed = {name: _assumed_routes(device, segments) for name, device in devices.items()}
+        self._found: dict[tuple[str, frozenset[str]], DeviceSemantics] = {}
+        self._groups = {name: _groups_asked(device) for name, device in devices.items()}
+
+    def plain(self, name: str) -> DeviceSemantics:
+        """The device for somebody without any account."""
+        return self._for(name, frozenset())
+
+    def for_source(self, name: str, source: Segment) -> DeviceSemantics:
+        """The device for whoever sends from ``source``: from a VPN pool its users, with their groups."""
+        if source.kind != SegmentKind.VPN_POOL:
+            return self.plain(name)
+        accounts = {
+            group.name
+            for port in source.ports
+            for access in self._devices[port.device].remote_access
+            if access.name == port.vpn
+            for group in access.groups
+        }
+        return self._for(name, frozenset(accounts) & self._groups[name])
+
+    def _for(self, name: str, accounts: frozenset[str]) -> DeviceSemantics:
+        found = self._found.get((name, accounts))
+        if found is None:
+            found = self._found[name, accounts] = DeviceSemantics(
+                self._space, self._devices[name], self._as_of, accounts=accounts, assumed=self._assumed[name]
+            )
+        return found
+
+
+def _groups_asked(device: Device) -> frozenset[str]:
+    """The user groups that the rules of a device ask for."""
+    return frozenset(
+        group
+        for rule_set in device.rule_sets
+        for rule in rule_set.rules
+        for condition in rule.conditions
+        if condition.kind == ConditionKind.USER
+        for group in condition.groups
+    )
+
+
+def _assumed_routes(device: Device, segments: Segments) -> tuple[AssumedRoute, ...]:
+    """Ways that follow from where the segments are, for what the config's own routes leave open."""
+    found: list[AssumedRoute] = []
+    has_default = {r.prefix.version for r in device.routes if not r.prefix.length}
+    connected = {a.prefix for i in device.interfaces for a in i.addresses}
+    for segment in segments.segments:
+        for port in segment.ports:
+            if port.device != device.name:
+                continue
+            if segment.kind == SegmentKind.INTERNET:
+                found += [
+                    AssumedRoute(prefix=Prefix(version, 0, 0), interface=port.interface)
+                    for version in (4, 6)
+                    if version not in has_default
+                ]
+            elif segment.kind != SegmentKind.ROUTED:
+                found += [
+                    AssumedRoute(prefix=prefix, interface=port.interface)
+                    for prefix in segment.prefixes
+                    if prefix not in connected
+                ]
+    return tuple(found)
+
+
+def _bypasses(devices: Sequence[Device]) -> dict[Port, str]:
+    """The ports whose packets skip the filters, each with the list that is asked instead (empty: none)."""
+    found: dict[Port, str] = {}
+    for device in devices:
+        for access in device.remote_access:
+            interface = access.interface or next(iter(access.portal_interfaces), "")
+            if access.bypasses_filters:
+                found[Port(device.name, interface, access.name)] = access.filter_rule_set
+        for tunnel in device.tunnels:
+            if tunnel.bypasses_filters:
+                found[Port(device.name, tunnel.interface, tunnel.name)] = tunnel.filter_rule_set
+    return found
+
+
+# -- zones ------------------------------------------------------------------------------------------------------------
+
+
+def _zones(segments: Segments, devices: Mapping[str, Device], declared: Declared) -> dict[str, Zone]:
+    """The zones: declared ones, the internet, the makers' own, and for the rest one for each segment."""
+    members: dict[str, list[Segment]] = defaultdict(list)
+    specs: dict[str, ZoneSpec] = {}
+    makers: dict[str, str] = {}
+    for segment in segments.segments:
+        spec = _declared_zone(segment, devices, declared)
+        if spec is not None:
+            specs[spec.name] = spec
+            members[spec.name].append(segment)
+        elif segment.kind == SegmentKind.INTERNET:
+            members[INTERNET].append(segment)
+        else:
+            name, maker = _zone_name(segment, devices, segments)
+            members[name].append(segment)
+            makers[name] = maker
+    found: dict[str, Zone] = {}
+    for name in sorted(members):
+        own = tuple(members[name])
+        if name == INTERNET:
+            found[name] = Zone(
+                name=name,
+                role=Role.INTERNET,
+                certainty=segments.internet_certainty,
+                segments=own,
+                declared=segments.internet_certainty == 1.0,
+                evidence=segments.internet_evidence,
+            )
+            continue
+        evidence = sorted((e for s in own for e in segment_evidence(s, devices)), key=lambda e: -e.weight)
+        found[name] = _zone(name, own, evidence, specs.get(name), makers.get(name, ""))
+    return found
+
+
+def _zone(name: str, own: tuple[Segment, ...], evidence: list[RoleEvidence], spec: ZoneSpec | None, maker: str) -> Zone:
+    if spec is not None and spec.role:
+        sign = RoleEvidence(role=spec.role, weight=1.0, token=DECLARED, sign=msg("declared in the site file"))
+        return Zone(
+            name=name,
+            role=spec.role,
+            certainty=1.0,
+            segments=own,
+            declared=True,
+            evidence=(sign, *evidence),
+            maker_zone=maker,
+        )
+    role, certainty = decided(evidence)
+    return Zone(name=name, role=role, certainty=certainty, segments=own, evidence=tuple(evidence), maker_zone=maker)
+
+
+def _declared_zone(segment: Segment, devices: Mapping[str, Device], declared: Declared) -> ZoneSpec | None:
+    """The zone of the site file that a segment is in: by its whole prefix first, then by interface or maker's zone."""
+    for spec in declared.zones:
+        for member in spec.members:
+            if member.prefix is not None and any(member.prefix.covers(p) for p in segment.prefixes):
+                return spec
+    for spec in declared.zones:
+        for member in spec.members:
+            if member.kind == SelectorKind.INTERNET and segment.kind == SegmentKind.INTERNET:
+                return None
+            for port in segment.ports:
+                interface = devices[port.device].interface(port.interface)
+                if (
+                    member.prefix is None
+                    and interface is not None
+                    and not port.vpn
+                    and selected(devices[port.device], interface, member)
+                ):
+                    return spec
+                if port.vpn and member.kind == SelectorKind.INTERFACE and member.names_interface(port.device, port.vpn):
+                    return spec
+    return None
+
+
+def _zone_name(segment: Segment, devices: Mapping[str, Device], segments: Segments) -> tuple[str, str]:
+    """The zone of a segment that nobody declared, and the maker's own name for it."""
+    if segment.kind in (SegmentKind.VPN_POOL, SegmentKind.TUNNEL):
+        port = segment.ports[0]
+        return f"{port.device}:{port.vpn}", ""
+    port = segment.ports[0]
+    edge = any(s.kind == SegmentKind.INTERNET and port in s.ports for s in segments.segments)
+    if edge and segment.kind == SegmentKind.ROUTED:
+        return segment.name.replace("/", ":", 1), ""
+    for candidate in segment.ports:
+        maker = zones_of(devices[candidate.device]).get(candidate.interface, "")
+        if maker:
+            return f"{candidate.device}:{maker}", maker
+    if segment.kind == SegmentKind.ROUTED:
+        joined = next((s for s in segments.segments if s.kind == SegmentKind.SUBNET and port in s.ports), None)
+        port = joined.ports[0] if joined is not None else port
+    return f"{port.device}:{port.interface}", ""
+
+
+# -- what no input shows ----------------------------------------------------------------------------------------------
+
+
+def _unassessed(zones: Mapping[str, Zone], segments: Segments) -> list[Unassessed]:
+    """Prefixes behind one next hop that is in no input: what flows between them passes no device that was read."""
+    found: list[Unassessed] = []
+    zone_of = {s.name: z.name for z in zones.values() for s in z.segments}
+    for segment in segments.segments:
+        if segment.kind != SegmentKind.ROUTED:
+            continue
+        zone = zone_of[segment.name]
+        reason: Message | None = None
+        if len(segment.prefixes) > 1:
+            reason = msg(
+                "{count} networks lie behind {hop}, which is in no input: traffic between them does not pass here",
+                count=len(segment.prefixes),
+                hop=segment.name.rsplit(">", 1)[-1],
+            )
+            found.append(Unassessed(src=zone, dst=zone, reason=reason, span=segment.span))
+        beside = {
+            zone_of[s.name]
+            for s in segments.segments
+            if s.kind == SegmentKind.SUBNET and set(s.ports) & set(segment.ports)
+        }
+        for other in sorted(beside):
+            reason = msg(
+                "the router at {hop} is in no input: it may pass traffic between {zone} and what lies behind it",
+                hop=segment.name.rsplit(">", 1)[-1],
+                zone=other,
+            )
+            found.append(Unassessed(src=other, dst=zone, reason=reason, span=segment.span))
+    return found
+
+
+__all__ = ["SELF", "build"]

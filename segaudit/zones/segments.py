@@ -1,0 +1,388 @@
+"""Segments: what lies together, joined across devices where a config is evidence of a link, kept apart where none is.
+
+A shared private prefix alone is no link: four hundred branches use 192.168.1.0/24. Two interfaces of one prefix and of
+different addresses are joined when one device routes to the other's address, when both number the same VLAN, when the
+prefix is globally unique, or when the site file says that the devices stand together.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from ipaddress import IPv4Address, IPv6Address, summarize_address_range
+from itertools import combinations
+
+from segaudit.knowledge.protocols import is_internet_address
+from segaudit.knowledge.roles import Role
+from segaudit.model import (
+    AddressExpr,
+    AddressMethod,
+    AddressRange,
+    Device,
+    HostSpec,
+    Interface,
+    InterfaceKind,
+    Message,
+    Prefix,
+    RouteKind,
+    Span,
+    format_address,
+    msg,
+)
+from segaudit.model.selector import Selector, SelectorKind
+from segaudit.model.site import SiteGroup, ZoneSpec
+from segaudit.semantics.rulesets import zones_of
+from segaudit.semantics.translation import address_ranges
+from segaudit.zones.graph import DECLARED, INTERNET, Port, RoleEvidence, Segment, SegmentKind
+from segaudit.zones.roles import decided, holds, interface_evidence, named_hosts, uplink_evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """What the site file says of the network's shape: edges, zones, and which files stand together."""
+
+    internet: tuple[Selector, ...] = ()
+    zones: tuple[ZoneSpec, ...] = ()
+    sites: tuple[SiteGroup, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segments:
+    """All segments, the internet first; ``internet_evidence``/``internet_certainty`` say why and how surely its ports
+    are edges; ``owners`` maps an own address to its port; ``kept_apart`` names equal prefixes that were not joined.
+    """
+
+    segments: tuple[Segment, ...]
+    owners: Mapping[tuple[int, int], Port]
+    internet_evidence: tuple[RoleEvidence, ...]
+    internet_certainty: float
+    kept_apart: tuple[Message, ...]
+
+    def at(self, device: str, interface: str) -> tuple[Segment, ...]:
+        """The segments attached to an interface, those of tunnels and pools included."""
+        return tuple(s for s in self.segments if any(p.device == device and p.interface == interface for p in s.ports))
+
+
+def build_segments(devices: Sequence[Device], declared: Declared) -> Segments:
+    """The segments of ``devices``, which are in the order of their names."""
+    owners: dict[tuple[int, int], Port] = {}
+    for device in devices:
+        for interface in device.interfaces:
+            for address in interface.addresses:
+                owners.setdefault((address.prefix.version, address.address), Port(device.name, interface.name))
+    subnets, kept_apart = _subnets(devices, declared)
+    edges, evidence, certainty = _edges(devices, declared, subnets, owners)
+    inner = [s for s in subnets if not any(p in edges for p in s.ports)]
+    found = [_internet(edges)] if edges else []
+    found += inner
+    found += _unknown(devices, declared, {p for s in found for p in s.ports})
+    found += [s for device in devices for s in _pools(device)]
+    found += [s for device in devices for s in _tunnels(device)]
+    found += [s for device in devices for s in _routed(device, owners)]
+    found = _carved(found, declared)
+    return Segments(
+        segments=tuple(_with_hosts(found, devices)),
+        owners=owners,
+        internet_evidence=evidence,
+        internet_certainty=certainty,
+        kept_apart=tuple(kept_apart),
+    )
+
+
+def _is_routed(interface: Interface) -> bool:
+    return interface.enabled and interface.kind != InterfaceKind.LOOPBACK and interface.name != "lo"
+
+
+# -- subnets and links ------------------------------------------------------------------------------------------------
+
+
+def _subnets(devices: Sequence[Device], declared: Declared) -> tuple[list[Segment], list[Message]]:
+    by_port: dict[Port, tuple[Device, Interface]] = {}
+    parent: dict[Port, Port] = {}
+    sharing: dict[Prefix, list[tuple[Port, int]]] = defaultdict(list)
+    for device in devices:
+        for interface in device.interfaces:
+            if not _is_routed(interface) or not interface.addresses:
+                continue
+            port = Port(device.name, interface.name)
+            by_port[port] = (device, interface)
+            parent[port] = port
+            for address in interface.addresses:
+                sharing[address.prefix].append((port, address.address))
+
+    def root(port: Port) -> Port:
+        while parent[port] != port:
+            port = parent[port]
+        return port
+
+    kept_apart: list[Message] = []
+    for prefix, members in sorted(sharing.items()):
+        apart: list[str] = []
+        for (a, own_a), (b, own_b) in combinations(members, 2):
+            if a.device == b.device:
+                continue
+            if own_a != own_b and _linked(by_port[a], own_a, by_port[b], own_b, prefix, declared.sites):
+                parent[max(root(a), root(b))] = min(root(a), root(b))
+            elif root(a) != root(b):
+                apart += [str(a), str(b)]
+        if apart:
+            kept_apart.append(
+                msg(
+                    "{prefix} is used at {places}; nothing shows that this is one network, so they are kept apart",
+                    prefix=str(prefix),
+                    places=", ".join(dict.fromkeys(apart)),
+                )
+            )
+    groups: dict[Port, list[Port]] = defaultdict(list)
+    for port in by_port:
+        groups[root(port)].append(port)
+    return [_subnet(ports, by_port) for _, ports in sorted(groups.items())], kept_apart
+
+
+def _subnet(ports: list[Port], by_port: Mapping[Port, tuple[Device, Interface]]) -> Segment:
+    interfaces = [by_port[p][1] for p in sorted(ports)]
+    prefixes = sorted({a.prefix for i in interfaces for a in i.addresses})
+    return Segment(
+        name="=".join(str(p) for p in sorted(ports)),
+        kind=SegmentKind.SUBNET,
+        prefixes=tuple(prefixes),
+        ports=tuple(sorted(ports)),
+        vlan=next((i.vlan for i in interfaces if i.vlan is not None), None),
+        vrf=interfaces[0].vrf,
+        span=interfaces[0].span,
+    )
+
+
+def _linked(
+    a: tuple[Device, Interface],
+    own_a: int,
+    b: tuple[Device, Interface],
+    own_b: int,
+    prefix: Prefix,
+    sites: Iterable[SiteGroup],
+) -> bool:
+    """Whether the configs are evidence that two interfaces of one prefix are on one link."""
+    if is_internet_address(prefix.version, prefix.network):
+        return True
+    if a[1].vlan is not None and a[1].vlan == b[1].vlan:
+        return True
+    for (device, _), other in ((a, own_b), (b, own_a)):
+        if any(r.next_hop == other and r.prefix.version == prefix.version for r in device.routes):
+            return True
+    if _host_bits(prefix) <= 3 and set(a[0].dynamic_routing) & set(b[0].dynamic_routing):
+        return True
+    return any(_stands_at(a[0], site) and _stands_at(b[0], site) for site in sites)
+
+
+def _host_bits(prefix: Prefix) -> int:
+    return (32 if prefix.version == 4 else 128) - prefix.length
+
+
+def _stands_at(device: Device, site: SiteGroup) -> bool:
+    path = device.span.path
+    return any(fnmatchcase(path, g) or fnmatchcase(path.rsplit("/", 1)[-1], g) for g in site.globs)
+
+
+# -- the internet -----------------------------------------------------------------------------------------------------
+
+
+def _edges(
+    devices: Sequence[Device],
+    declared: Declared,
+    subnets: Sequence[Segment],
+    owners: Mapping[tuple[int, int], Port],
+) -> tuple[set[Port], tuple[RoleEvidence, ...], float]:
+    """The interfaces to the internet, why, and how sure that is (1: declared)."""
+    known = {address: port.device for address, port in owners.items()}
+    linked = {p for s in subnets if len({q.device for q in s.ports}) > 1 for p in s.ports}
+    edges: set[Port] = set()
+    evidence: list[RoleEvidence] = []
+    certainty = 0.0
+    for device in devices:
+        for interface in device.interfaces:
+            port = Port(device.name, interface.name)
+            if not _is_routed(interface) or interface.kind == InterfaceKind.VPN:
+                continue
+            if declared.internet:
+                chosen = next((s for s in declared.internet if selected(device, interface, s)), None)
+                if chosen is not None:
+                    edges.add(port)
+                    sign = msg("declared as {selector}", selector=str(chosen))
+                    evidence.append(RoleEvidence(role=Role.INTERNET, weight=1.0, token=DECLARED, sign=sign))
+                    certainty = 1.0
+                continue
+            signs = [*interface_evidence(device, interface), *uplink_evidence(device, interface, known)]
+            role, sure = decided(signs)
+            if role == Role.INTERNET and (port not in linked or _global(interface)):
+                edges.add(port)
+                evidence += [s for s in signs if s.role == Role.INTERNET]
+                certainty = max(certainty, sure)
+    return edges, tuple(sorted(evidence, key=lambda e: -e.weight)), certainty
+
+
+def _global(interface: Interface) -> bool:
+    return any(is_internet_address(a.prefix.version, a.address) for a in interface.addresses)
+
+
+def selected(device: Device, interface: Interface, selector: Selector) -> bool:
+    """Whether a declared selector means this interface: by name, by the maker's zone, by an own address."""
+    if selector.kind == SelectorKind.INTERFACE:
+        return selector.names_interface(device.name, interface.name)
+    if selector.kind == SelectorKind.ZONE:
+        zone = zones_of(device).get(interface.name, "")
+        return zone != "" and selector.value in (zone, f"{device.name}:{zone}")
+    prefix = selector.prefix
+    return prefix is not None and any(prefix.contains(a.prefix.version, a.address) for a in interface.addresses)
+
+
+def _internet(edges: Iterable[Port]) -> Segment:
+    return Segment(name=INTERNET, kind=SegmentKind.INTERNET, prefixes=(), ports=tuple(sorted(edges)))
+
+
+# -- what no interface address shows ----------------------------------------------------------------------------------
+
+
+def _unknown(devices: Sequence[Device], declared: Declared, placed: set[Port]) -> list[Segment]:
+    """Segments behind interfaces without an address: of devices whose configs hold none, and of DHCP clients."""
+    found: list[Segment] = []
+    for device in devices:
+        addressless = not any(i.addresses for i in device.interfaces)
+        for interface in device.interfaces:
+            port = Port(device.name, interface.name)
+            if port in placed or not _is_routed(interface) or interface.addresses:
+                continue
+            members = [z for z in declared.zones if any(selected(device, interface, m) for m in z.members)]
+            wanted = addressless or members or interface.method in (AddressMethod.DHCP, AddressMethod.PPPOE)
+            if not wanted or interface.kind in (InterfaceKind.VPN, InterfaceKind.TUNNEL):
+                continue
+            prefixes = {m.prefix for z in members for m in z.members if m.prefix is not None and len(z.members) > 1}
+            found.append(
+                Segment(
+                    name=str(port),
+                    kind=SegmentKind.SUBNET if prefixes else SegmentKind.UNKNOWN,
+                    prefixes=tuple(sorted(prefixes)),
+                    ports=(port,),
+                    vlan=interface.vlan,
+                    vrf=interface.vrf,
+                    span=interface.span,
+                )
+            )
+    return found
+
+
+def _pools(device: Device) -> Iterable[Segment]:
+    for access in device.remote_access:
+        interface = access.interface or next(iter(access.portal_interfaces), "")
+        if interface:
+            yield Segment(
+                name=f"{device.name}/{access.name}",
+                kind=SegmentKind.VPN_POOL,
+                prefixes=prefixes_of(access.pools, device),
+                ports=(Port(device.name, interface, access.name),),
+                span=access.span,
+            )
+
+
+def _tunnels(device: Device) -> Iterable[Segment]:
+    for tunnel in device.tunnels:
+        remote = list(prefixes_of((tunnel.remote,), device))
+        routed = [r.prefix for r in device.routes if r.interface == tunnel.interface and r.kind == RouteKind.STATIC]
+        interface = device.interface(tunnel.interface)
+        if interface is not None and interface.kind == InterfaceKind.TUNNEL:
+            remote = sorted({*(p for p in remote if p.length), *(p for p in routed if p.length)})
+        if remote:
+            yield Segment(
+                name=f"{device.name}/{tunnel.name}",
+                kind=SegmentKind.TUNNEL,
+                prefixes=tuple(remote),
+                ports=(Port(device.name, tunnel.interface, tunnel.name),),
+                span=tunnel.span,
+            )
+
+
+def _routed(device: Device, owners: Mapping[tuple[int, int], Port]) -> Iterable[Segment]:
+    """What lies behind next hops that no input owns."""
+    behind: dict[tuple[str, tuple[int, int], str], list[tuple[Prefix, Span]]] = defaultdict(list)
+    for route in device.routes:
+        if route.kind != RouteKind.STATIC or route.next_hop is None or not route.prefix.length:
+            continue
+        hop = (route.prefix.version, route.next_hop)
+        owner = owners.get(hop)
+        if owner is not None and owner.device != device.name:
+            continue
+        egress = route.interface or _towards(device, route.vrf, hop)
+        interface = device.interface(egress)
+        if interface is None or interface.kind == InterfaceKind.TUNNEL:
+            continue
+        behind[egress, hop, route.vrf].append((route.prefix, route.span))
+    for (egress, hop, vrf), routes in sorted(behind.items()):
+        port = Port(device.name, egress)
+        yield Segment(
+            name=f"{port}>{format_address(*hop)}",
+            kind=SegmentKind.ROUTED,
+            prefixes=tuple(sorted({p for p, _ in routes})),
+            ports=(port,),
+            vrf=vrf,
+            next_hop=hop,
+            span=routes[0][1],
+        )
+
+
+def _towards(device: Device, vrf: str, hop: tuple[int, int]) -> str:
+    for interface in device.interfaces:
+        if interface.enabled and interface.vrf == vrf and any(a.prefix.contains(*hop) for a in interface.addresses):
+            return interface.name
+    return ""
+
+
+def prefixes_of(exprs: Iterable[AddressExpr], device: Device) -> tuple[Prefix, ...]:
+    """The prefixes that make up ``exprs``, sorted; nothing for what the config does not tell."""
+    found: set[Prefix] = set()
+    for expr in exprs:
+        for one in address_ranges(expr, device) or ():
+            found.update(range_prefixes(one))
+    return tuple(sorted(found))
+
+
+def range_prefixes(one: AddressRange) -> Iterable[Prefix]:
+    """The fewest prefixes that make up a range."""
+    if one.version == 4:
+        networks = summarize_address_range(IPv4Address(one.first), IPv4Address(one.last))
+        return [Prefix(4, int(n.network_address), n.prefixlen) for n in networks]
+    wide = summarize_address_range(IPv6Address(one.first), IPv6Address(one.last))
+    return [Prefix(6, int(n.network_address), n.prefixlen) for n in wide]
+
+
+# -- declared parts of segments, hosts --------------------------------------------------------------------------------
+
+
+def _carved(found: list[Segment], declared: Declared) -> list[Segment]:
+    """A declared prefix that is only a part of a segment becomes a segment of its own at the same interfaces."""
+    added: list[Segment] = []
+    for spec in declared.zones:
+        for member in spec.members:
+            prefix = member.prefix
+            if prefix is None or any(prefix in s.prefixes for s in found):
+                continue
+            around = [s for s in found if any(p.covers(prefix) for p in s.prefixes)]
+            if around:
+                nearest = max(around, key=lambda s: max(p.length for p in s.prefixes if p.covers(prefix)))
+                added.append(replace(nearest, name=f"{nearest.name}#{prefix}", prefixes=(prefix,), hosts=()))
+    return found + added
+
+
+def _with_hosts(found: Sequence[Segment], devices: Sequence[Device]) -> list[Segment]:
+    """The segments with the hosts that configs name in them, each in the narrowest segment that holds it."""
+    hosts = named_hosts(devices)
+    placed: dict[str, list[HostSpec]] = defaultdict(list)
+    for device, host, address in hosts:
+        holding = [s for s in found if holds(s.prefixes, address)]
+        own = [s for s in holding if any(p.device == device.name for p in s.ports)] or holding
+        if own:
+            best = max(
+                own, key=lambda s: max(p.length for p in s.prefixes if p.contains(address.version, address.first))
+            )
+            placed[best.name].append(host)
+    return [replace(s, hosts=tuple(placed[s.name])) if placed[s.name] else s for s in found]
