@@ -199,7 +199,7 @@ def _zones(segments: Segments, devices: Mapping[str, Device], declared: Declared
                 role=Role.INTERNET,
                 certainty=segments.internet_certainty,
                 segments=own,
-                declared=segments.internet_certainty == 1.0,
+                declared=any(e.token == DECLARED for e in segments.internet_evidence),
                 evidence=segments.internet_evidence,
             )
             continue

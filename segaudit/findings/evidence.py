@@ -1,0 +1,241 @@
+"""What proves a finding about packets: a witness that people can read, the rules that decide, how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from segaudit.findings.finding import Location, RuleRef, Witness
+from segaudit.knowledge.services import ServiceEntry, ServiceSet, merged_ranges
+from segaudit.model import Action, Certainty, Message, Prefix, Span, msg
+from segaudit.packetspace.bounds import PacketBounds
+from segaudit.packetspace.packet import Packet
+from segaudit.packetspace.space import PacketSet, PacketSpace, Side
+from segaudit.semantics.device import Decider, Exposure, Stage
+from segaudit.semantics.translation import Rewrite
+from segaudit.zones.graph import Flow, Zone, ZoneGraph
+
+#: From this certainty on a role that was inferred counts as established.
+SURE_ROLE = 0.85
+#: A source port that no rule is about, unless it tests source ports.
+EPHEMERAL = (49152, 65535)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """Everything that a flow shows about chosen packets.
+
+    ``packets`` are as sent, ``received`` as they arrive. ``deciders`` are the rules and list ends on the way, in order,
+    ``rules`` and ``locations`` the same for the finding (the first location is primary).
+    """
+
+    packets: PacketBounds
+    received: PacketBounds
+    witness: Witness
+    deciders: tuple[Decider, ...]
+    rules: tuple[RuleRef, ...]
+    locations: tuple[Location, ...]
+    certainty: Certainty
+    reasons: tuple[Message, ...]
+
+
+def service_packets(space: PacketSpace, services: Iterable[ServiceEntry] | ServiceSet) -> PacketSet:
+    """The packets to the destination ports of ``services`` (of protocols without ports: all)."""
+    ranges = services.ranges() if isinstance(services, ServiceSet) else merged_ranges(services)
+    parts: list[PacketSet] = []
+    for protocol, ports in ranges:
+        whole = space.protocol(protocol)
+        parts.append(whole if ports is None else whole & space.ports("dst", (ports,)))
+    return space.union(parts)
+
+
+def prove(graph: ZoneGraph, flows: Sequence[Flow], received: PacketSet, roles: Sequence[Zone] = ()) -> Proof | None:
+    """The proof that ``flows`` carry some of ``received`` (packets as they arrive); ``None`` where none does.
+
+    ``roles`` are the zones whose roles the finding needs.
+    """
+    parts: list[tuple[Flow, PacketBounds, PacketBounds]] = []
+    for flow in flows:
+        arriving = flow.received.within(received)
+        if arriving.may:
+            parts.append((flow, flow.sent_for(arriving), arriving))
+    if not parts:
+        return None
+    space = graph.space
+    sent = _join(space, [s for _, s, _ in parts])
+    arrived = _join(space, [a for _, _, a in parts])
+    # What is sure comes first: the witness of a confirmed finding must be in `must`.
+    parts.sort(key=lambda part: not part[1].must)
+    flow, chosen, _ = parts[0]
+    deciders: list[Decider] = []
+    for one, part, _ in parts:
+        packets = part.may
+        for hop in one.hops:
+            found = graph.devices[hop.device].explain(hop.piece, packets)
+            deciders += found
+            packets = _pushed(hop.piece.stages, packets)
+    certainty, reasons = certainty_of(sent, deciders, roles)
+    return Proof(
+        packets=sent,
+        received=arrived,
+        witness=witness(graph, flow, chosen),
+        deciders=tuple(deciders),
+        rules=rule_refs(deciders),
+        locations=locations(deciders),
+        certainty=certainty,
+        reasons=reasons,
+    )
+
+
+def prove_exposure(graph: ZoneGraph, exposures: Sequence[Exposure], roles: Sequence[Zone] = ()) -> Proof | None:
+    """The proof that packets reach services of a device itself; ``None`` where none does."""
+    parts = [(e, e.piece.sent()) for e in exposures]
+    parts = [(e, sent) for e, sent in parts if sent.may]
+    if not parts:
+        return None
+    parts.sort(key=lambda part: not part[1].must)
+    exposure, sent = parts[0]
+    deciders = [d for e, s in parts for d in graph.devices[e.device].explain(e.piece, s.may)]
+    together = _join(graph.space, [s for _, s in parts])
+    certainty, reasons = certainty_of(together, deciders, roles)
+    packet = pick(graph.space, sent.must or sent.may, ())
+    arrived = pick(graph.space, _pushed(exposure.piece.stages, graph.space.packet(packet)), ())
+    found = Witness(device=exposure.device, in_interface=exposure.ingress, segment="", sent=packet, received=arrived)
+    places = [Location(span=e.service.span, primary=i == 0) for i, (e, _) in enumerate(parts) if e.service is not None]
+    places += [p for p in locations(deciders) if all(p.span != q.span for q in places)]
+    return Proof(
+        packets=together,
+        received=_join(graph.space, [e.piece.current for e, _ in parts]),
+        witness=found,
+        deciders=tuple(deciders),
+        rules=rule_refs(deciders),
+        locations=tuple(dict.fromkeys(_one_primary(places))),
+        certainty=certainty,
+        reasons=reasons,
+    )
+
+
+def certainty_of(
+    packets: PacketBounds, deciders: Iterable[Decider], roles: Sequence[Zone]
+) -> tuple[Certainty, tuple[Message, ...]]:
+    """Confirmed where it is shown by what surely happens and every needed role is established; else why not."""
+    reasons: list[Message] = []
+    if not packets.must:
+        undecided = dict.fromkeys(r for d in deciders for r in d.reasons)
+        reasons += [msg("it depends on {condition}, which no packet header shows", condition=r) for r in undecided]
+        if not undecided:
+            reasons.append(msg("the way there, or what stands on it, does not show in the inputs"))
+    reasons += [
+        msg(
+            "the role of {zone} is inferred ({role}, certainty {percent} %)",
+            zone=zone.name,
+            role=zone.role,
+            percent=round(zone.certainty * 100),
+        )
+        for zone in roles
+        if zone.certainty < SURE_ROLE
+    ]
+    return (Certainty.POSSIBLE if reasons else Certainty.CONFIRMED), tuple(reasons)
+
+
+def witness(graph: ZoneGraph, flow: Flow, sent: PacketBounds) -> Witness:
+    """A readable packet of ``sent`` (of what surely passes, where there is any), and how it arrives by ``flow``."""
+    space = graph.space
+    first = flow.hops[0]
+    packet = pick(space, sent.must or sent.may, _hosts(graph))
+    packets = space.packet(packet)
+    for hop in flow.hops:
+        packets = _pushed(hop.piece.stages, packets)
+    received = pick(space, packets, ())
+    return Witness(
+        device=first.device,
+        in_interface=first.ingress,
+        out_interface=first.egress,
+        segment="",
+        sent=packet,
+        received=received,
+    )
+
+
+def pick(space: PacketSpace, packets: PacketSet, wishes: Iterable[PacketSet]) -> Packet:
+    """The packet of a set (which is not empty) that reads best: TCP, a source that is an ordinary host, a high source port."""
+    found = packets.witness(
+        (
+            space.protocol(6),
+            *wishes,
+            *_public_examples(space),
+            space.ports("src", (EPHEMERAL,)),
+        )
+    )
+    assert found is not None, "asked of sets with packets only"
+    return found
+
+
+def _public_examples(space: PacketSpace) -> tuple[PacketSet, ...]:
+    """Addresses that stand for anybody on the internet (RFC 5737, RFC 3849)."""
+    return (
+        space.addresses("src", 4, 0xC6336407, 0xC6336407) | space.addresses("src", 6, _V6_EXAMPLE, _V6_EXAMPLE),
+        space.addresses("dst", 4, 0xC6336407, 0xC6336407) | space.addresses("dst", 6, _V6_EXAMPLE, _V6_EXAMPLE),
+    )
+
+
+_V6_EXAMPLE = 0x20010DB8_0000_0000_0000_0000_0000_0007
+
+
+def _hosts(graph: ZoneGraph) -> tuple[PacketSet, ...]:
+    """Wishes that keep a witness away from network and broadcast addresses of the segments."""
+    space = graph.space
+    prefixes: set[Prefix] = {
+        p for z in graph.zones.values() for s in z.segments for p in s.prefixes if p.version == 4 and p.length < 31
+    }
+    ends = [(p.first, p.last) for p in sorted(prefixes)]
+    found: list[PacketSet] = []
+    sides: tuple[Side, Side] = ("src", "dst")
+    for side in sides:
+        unfit = space.union(space.addresses(side, 4, a, a) for first, last in ends for a in (first, last))
+        found.append(space.full - unfit)
+    return tuple(found)
+
+
+def _pushed(stages: Sequence[Stage], packets: PacketSet) -> PacketSet:
+    """How ``packets`` look after the translations among ``stages``."""
+    found = packets
+    for stage in stages:
+        if isinstance(stage, Rewrite):
+            found = stage.image(found)
+    return found
+
+
+def rule_refs(deciders: Iterable[Decider]) -> tuple[RuleRef, ...]:
+    """The rules and list ends as a finding names them, each once, in order."""
+    found: dict[RuleRef, None] = {}
+    for decider in deciders:
+        rule = decider.rule
+        ref = RuleRef(
+            device=decider.device,
+            rule_set=decider.rule_set.name,
+            rule_id=rule.id if rule is not None else "",
+            name=rule.name if rule is not None else "",
+            action=decider.action if rule is not None else "default",
+        )
+        found.setdefault(ref)
+    return tuple(found)
+
+
+def locations(deciders: Iterable[Decider]) -> tuple[Location, ...]:
+    """The lines that ``deciders`` stand at; a filter rule that permits is primary before a translation."""
+    spans: dict[Span, bool] = {}
+    for decider in deciders:
+        span = decider.rule.span if decider.rule is not None else decider.rule_set.default_span
+        if span is not None:
+            spans[span] = spans.get(span, False) or decider.action == Action.PERMIT
+    ordered = sorted(spans, key=lambda span: not spans[span])
+    return tuple(Location(span=span, primary=i == 0) for i, span in enumerate(ordered))
+
+
+def _one_primary(places: Sequence[Location]) -> list[Location]:
+    return [Location(span=place.span, primary=i == 0) for i, place in enumerate(places)]
+
+
+def _join(space: PacketSpace, parts: Sequence[PacketBounds]) -> PacketBounds:
+    return PacketBounds(space.union(p.must for p in parts), space.union(p.may for p in parts))
