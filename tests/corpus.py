@@ -1,0 +1,160 @@
+"""What the parsers make of the corpus: `python -m tests.corpus [-v] [FORMAT…]`.
+
+For each file: the format that its content was taken for against that of its folder, its lines, and the share of the
+non-blank lines in each state of the ledger. A file is a complete device config where it has interfaces and a rule base;
+there at most 2 % of the lines may be UNRECOGNIZED or UNSUPPORTED, or the exit status is 1. `-v` names those lines, as they
+may be shown: UNSUPPORTED ones bear on access by definition, UNRECOGNIZED ones may.
+"""
+
+import argparse
+import importlib
+import os
+import pkgutil
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import segaudit.parsers
+from segaudit.model import Device, Ledger, LineState, SourceFile, Statement
+from segaudit.parser import DETECTION_THRESHOLD, Parser
+from tests.oracle_sets import CORPUS_PARSERS, read_lines
+
+#: The most that may be UNRECOGNIZED or UNSUPPORTED of the non-blank lines of a complete device config.
+MOST_LEFT: Final = 0.02
+LEFT: Final = (LineState.UNSUPPORTED, LineState.UNRECOGNIZED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One file of the corpus. ``detected`` is the parser that its content was taken for, empty for none."""
+
+    source: SourceFile
+    expected: str
+    detected: str
+    ledger: Ledger
+    devices: tuple[Device, ...]
+    seconds: float
+
+    @property
+    def complete(self) -> bool:
+        """Whether it is a whole device: interfaces and a rule base (an iptables-save file names its interfaces only)."""
+        return any(is_complete(device) for device in self.devices)
+
+    @property
+    def left(self) -> float:
+        """The share of non-blank lines that are UNRECOGNIZED or UNSUPPORTED."""
+        return sum(map(self.ledger.count, LEFT)) / max(1, self.ledger.non_blank)
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The runs of lines that are UNRECOGNIZED or UNSUPPORTED."""
+        return tuple(one for one in self.ledger.statements() if one.state in LEFT)
+
+    @property
+    def fails(self) -> bool:
+        """Whether it is taken for another format, or too much of a complete config is left."""
+        return self.detected != self.expected or (self.complete and self.left > MOST_LEFT)
+
+
+def is_complete(device: Device) -> bool:
+    """Whether ``device`` has interfaces with addresses, or chains at their hooks, and rules that are attached."""
+    if device.fragment:
+        return False
+    attached = {name for attachment in device.attachments for name in attachment.rule_sets}
+    ruled = any(rule_set.name in attached and rule_set.rules for rule_set in device.rule_sets)
+    placed = device.format == "linux_iptables" or any(i.addresses for i in device.interfaces)
+    return ruled and placed
+
+
+def parsers() -> dict[str, Parser]:
+    """Every parser that there is, by name."""
+    names = sorted(module.name for module in pkgutil.iter_modules(segaudit.parsers.__path__) if module.ispkg)
+    return {name: importlib.import_module(f"segaudit.parsers.{name}").PARSER for name in names}
+
+
+def measure(path: Path, expected: str, known: dict[str, Parser]) -> Measured:
+    """One file, detected by all parsers and read by the expected one."""
+    plain = SourceFile(path=path.name, lines=read_lines(path))
+    scores = {name: parser.detect(plain).score for name, parser in known.items()}
+    best = max(scores, key=lambda name: scores[name])
+    parser = known[expected]
+    started = time.perf_counter()
+    result = parser.parse((plain,))
+    seconds = time.perf_counter() - started
+    (ledger,) = result.ledgers
+    source = SourceFile(
+        path=plain.path,
+        lines=plain.lines,
+        secrets=parser.secrets,
+        hidden=ledger.hidden,
+        unrecognized=frozenset(ledger.lines(LineState.UNRECOGNIZED)),
+    )
+    return Measured(
+        source=source,
+        expected=expected,
+        detected=best if scores[best] >= DETECTION_THRESHOLD else "",
+        ledger=ledger,
+        devices=result.devices,
+        seconds=seconds,
+    )
+
+
+def corpus_files(shared: Path, folder: str) -> list[Path]:
+    """The files of one folder of the corpus."""
+    return sorted(path for path in (shared / "corpus" / folder).iterdir() if path.is_file())
+
+
+def _print_file(one: Measured, verbose: bool) -> None:
+    ledger = one.ledger
+    shares = "  ".join(
+        f"{state.name.lower()} {100 * ledger.count(state) / max(1, ledger.non_blank):5.1f} %"
+        for state in LineState
+        if state is not LineState.BLANK
+    )
+    taken = "" if one.detected == one.expected else f"  TAKEN FOR {one.detected or 'nothing'}"
+    kind = "complete" if one.complete else "part    "
+    mark = "FAIL" if one.fails else "ok  "
+    print(f"{mark} {kind} {one.source.path[:70]:70} {len(one.source.lines):6} lines  {shares}{taken}")
+    if verbose:
+        for statement in one.statements:
+            quoted = one.source.quote(statement.span)
+            print(f"       {statement.state.name:12} {statement.span.first_line:6}: {quoted[0].strip()[:100]}")
+            if len(quoted) > 1:
+                print(f"                           and {len(quoted) - 1} more lines")
+            print(f"                           {statement.reason}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Prints the figures; 1 where a complete config has too much left, or a file is taken for another format."""
+    options = argparse.ArgumentParser(prog="python -m tests.corpus", description=__doc__.splitlines()[0])
+    options.add_argument("formats", nargs="*", metavar="FORMAT", help=f"of {', '.join(CORPUS_PARSERS)} (default: all)")
+    options.add_argument("-v", "--verbose", action="store_true", help="name every line that is left")
+    asked = options.parse_args(arguments)
+    place = os.environ.get("SEGAUDIT_SHARED")
+    if not place:
+        print("SEGAUDIT_SHARED is not set: it names the folder with corpus/ and oracle/", file=sys.stderr)
+        return 2
+    known = parsers()
+    failed = False
+    for folder in asked.formats or CORPUS_PARSERS:
+        print(f"== {folder}")
+        measured = [measure(path, CORPUS_PARSERS[folder], known) for path in corpus_files(Path(place), folder)]
+        for one in measured:
+            _print_file(one, asked.verbose)
+        lines, seconds = sum(len(one.source.lines) for one in measured), sum(one.seconds for one in measured)
+        complete = [one for one in measured if one.complete]
+        print(
+            f"{len(measured)} files, {lines} lines, {lines / max(seconds, 1e-9):,.0f} lines/s; complete device configs:"
+        )
+        for one in complete:
+            left = sum(map(one.ledger.count, LEFT))
+            print(f"  {one.source.path}: {left} of {one.ledger.non_blank} lines left ({100 * one.left:.1f} %)")
+        failed |= any(one.fails for one in measured)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
