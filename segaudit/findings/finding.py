@@ -28,6 +28,14 @@ class Witness:
     received: Packet
     out_interface: str = ""
 
+    @property
+    def sent_text(self) -> str:
+        """The destination as it is sent to, with its port where the protocol has one."""
+        if not self.sent.dst_port:
+            return self.sent.dst_text
+        address = f"[{self.sent.dst_text}]" if self.sent.version == 6 else self.sent.dst_text
+        return f"{address}:{self.sent.dst_port}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleRef:
