@@ -12,6 +12,7 @@ routed, nor whether an interface is shut: the caller says between which interfac
   the list all the same); any device asks its NAT lists for new packets only.
 - A device forwards only where `Device.forwards`, and only the families of `Device.versions`.
 - A redirect (`Translation.to_device`) turns a forwarded packet into one for the device.
+- A list that is bound and not there may deny anything.
 - Where something is undecided, all possibilities are followed; the verdict is unknown only if they end differently, and
   then `undecided` names what it hangs on.
 """
@@ -24,12 +25,16 @@ from datetime import date
 from enum import StrEnum
 
 from segaudit.model import (
+    Action,
     Attachment,
+    Condition,
+    ConditionKind,
     ConnectionState,
     Device,
     Hook,
     Message,
     Rule,
+    RuleSet,
     Span,
     msg,
 )
@@ -312,14 +317,21 @@ class DeviceTracer:
             for hook in hooks:
                 there = sorted((a for a in self.device.attachments if a.hook is hook), key=lambda a: a.order)
                 for attachment in there:
-                    lists = tuple(one for one in map(self._lists, attachment.rule_sets) if one is not None)
-                    if not lists or not self._applies(attachment, crossing):
+                    if not self._applies(attachment, crossing):
                         continue
+                    lists = tuple(self._lists(name) or self._missing(name) for name in attachment.rule_sets)
                     if filters_only and lists[0].translates:
                         continue
                     stages.append(_Stage(hook, lists, attachment.original_destination and not filters_only))
             self._plans[key] = tuple(stages)
         return self._plans[key]
+
+    def _missing(self, name: str) -> ListTracer:
+        """In place of a bound list that is not there: nobody knows whether the device lets anything through."""
+        unknown = Condition(kind=ConditionKind.OTHER, text=f"list {name} is not defined")
+        span = self.device.span
+        rule = Rule(id=name, position=1, action=Action.DENY, span=span, conditions=(unknown,))
+        return ListTracer(RuleSet(name=name, rules=(rule,), default=None), self._matcher, self._lists)
 
     def _applies(self, attachment: Attachment, crossing: Crossing) -> bool:
         return (
