@@ -1,4 +1,7 @@
-"""What people declare about a network that no configuration holds, in the words that the other rooms need."""
+"""What people declare about a network that no configuration holds, in the words that the other rooms need.
+
+Each value has the place in the site file where it stands.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import dataclass
 from segaudit.model.address import Prefix
 from segaudit.model.selector import Selector
 from segaudit.model.service import Service
+from segaudit.model.source import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +18,7 @@ class InternetEdge:
     """Where the outside is, as declared: an interface, a zone or a prefix."""
 
     at: Selector
+    span: Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +28,7 @@ class ZoneSpec:
     name: str
     role: str
     members: tuple[Selector, ...]
+    span: Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +38,7 @@ class SiteHost:
     name: str
     address: Prefix
     role: str
+    span: Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +47,7 @@ class SiteGroup:
 
     name: str
     globs: tuple[str, ...]
+    span: Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,5 +59,6 @@ class Publish:
 
     to: Prefix
     service: Service
+    span: Span
     owner: str = ""
     note: str = ""

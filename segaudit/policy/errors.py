@@ -28,9 +28,13 @@ class PolicyError(ValueError):
         super().__init__("\n".join(map(str, self.errors)))
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """``; did you mean 'x'?`` with the known word most like ``word``, or nothing where none is like it."""
+def nearest_key(word: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The one known word most like ``word``, or nothing where none is like it."""
     # Tried in small letters, because a wrong case is the commonest mistake of all.
     spelled = {item.lower(): item for item in sorted(known)}
-    near = get_close_matches(word.lower(), spelled, n=1)
-    return f"; did you mean {spelled[near[0]]!r}?" if near else ""
+    return tuple(spelled[near] for near in get_close_matches(word.lower(), spelled, n=1))
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """``; did you mean 'x'?`` with the known word most like ``word``, or an empty text."""
+    return "".join(f"; did you mean {near!r}?" for near in nearest_key(word, known))
