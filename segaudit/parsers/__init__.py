@@ -1,0 +1,1 @@
+"""Formats: one folder each, with the constant ``PARSER``; they know nothing of each other."""
