@@ -1,0 +1,141 @@
+"""How open one zone is to another: nothing, limited, broad, everything; and which services that are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from segaudit.knowledge.protocols import protocol_name
+from segaudit.knowledge.services import ServiceCatalogue
+from segaudit.packetspace.boxes import boxes
+from segaudit.packetspace.packet import SYN
+from segaudit.packetspace.space import PacketSet, PacketSpace
+from segaudit.zones.graph import Conduit, ZoneGraph
+
+#: A run of more ports than this is no list of services.
+WIDE_PORTS = 1024
+#: From this share of all (source, destination, port) a pair is open for everything: any service from half to half.
+ALL_SHARE = 0.25
+#: More services than this are not a list that somebody chose.
+MANY_SERVICES = 20
+
+
+class Openness(StrEnum):
+    """How much of the traffic between two zones is permitted."""
+
+    NONE = "none"
+    LIMITED = "limited"
+    """Named services."""
+    BROAD = "broad"
+    """Wide port ranges, or any service between some hosts."""
+    ALL = "all"
+    """Any service from half of one zone to half of the other, or more."""
+    NOT_ASSESSED = "not_assessed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceRange:
+    """Destination ports (inclusive; ``None``: no ports, or all of a protocol without them) of one protocol.
+
+    ``protocol`` ``None``: every protocol.
+    """
+
+    protocol: int | None
+    ports: tuple[int, int] | None
+
+    def __str__(self) -> str:
+        if self.protocol is None:
+            return "any"
+        name = protocol_name(self.protocol)
+        if self.ports is None:
+            return name
+        first, last = self.ports
+        return f"{name}/{first}" if first == last else f"{name}/{first}-{last}"
+
+    def label(self, services: ServiceCatalogue) -> str:
+        """The range with the service's name where it is one: ``tcp/3389 (rdp)``."""
+        if self.protocol is None or (self.ports is not None and self.ports[0] != self.ports[1]):
+            return str(self)
+        entry = services.primary(self.protocol, None if self.ports is None else self.ports[0])
+        return f"{self} ({entry.name})" if entry is not None and entry.name != str(self) else str(self)
+
+
+def service_ranges(packets: PacketSet, limit: int = 64) -> tuple[ServiceRange, ...]:
+    """The services that ``packets`` are sent to, sorted by protocol and port; whatever sends them."""
+    bare = packets.forget("src", "dst", "src_port", "icmp_type", "icmp_code", "tcp_flags", "state")
+    found: dict[ServiceRange, None] = {}
+    for box in boxes(bare, limit=256).boxes:
+        if box.protocols is None:
+            found.setdefault(ServiceRange(protocol=None, ports=None))
+            continue
+        for first, last in box.protocols:
+            for protocol in range(first, last + 1):
+                if box.dst_ports is None:
+                    whole = (0, 65535) if protocol in (6, 17, 132) else None
+                    found.setdefault(ServiceRange(protocol=protocol, ports=whole))
+                for ports in box.dst_ports or ():
+                    found.setdefault(ServiceRange(protocol=protocol, ports=ports))
+                if len(found) > limit:
+                    return _ordered(found)[:limit]
+    return _ordered(found)
+
+
+def _ordered(found: Iterable[ServiceRange]) -> tuple[ServiceRange, ...]:
+    ranges = set(found)
+    if any(r.protocol is None for r in ranges):
+        return (ServiceRange(protocol=None, ports=None),)
+    return tuple(sorted(ranges, key=lambda r: (r.protocol or 0, r.ports or (0, 0))))
+
+
+def widest_run(packets: PacketSet) -> int:
+    """The longest run of destination ports that ``packets`` cover without a gap."""
+    runs = [r.ports for r in service_ranges(packets, limit=512) if r.ports is not None]
+    if any(r.protocol is None for r in service_ranges(packets)):
+        return 65536
+    return max((last - first + 1 for first, last in runs), default=0)
+
+
+def share(packets: PacketSet, sources: PacketSet, targets: PacketSet) -> float:
+    """How much of all TCP or UDP sessions from ``sources`` to ``targets`` is in ``packets``: 0 to 1.
+
+    By source address, destination address and destination port, each counted alike; of both families and protocols
+    the largest share.
+    """
+    space = packets.space
+    best = 0.0
+    for version in (4, 6):
+        for protocol in (6, 17):
+            frame = _session_frame(space, version, protocol)
+            possible = sources & targets & frame
+            if not possible:
+                continue
+            taken = packets.forget("src_port", "state", "tcp_flags") & possible
+            best = max(best, taken.count() / possible.count())
+    return best
+
+
+def _session_frame(space: PacketSpace, version: int, protocol: int) -> PacketSet:
+    """One packet for every source, destination and destination port of a protocol."""
+    frame = space.version(version) & space.protocol(protocol) & space.ports("src", ((0, 0),)) & space.state("new")
+    return frame & space.tcp_flags(63, SYN) if protocol == 6 else frame
+
+
+def openness(graph: ZoneGraph, conduit: Conduit | None, packets: PacketSet | None = None) -> Openness:
+    """How open a conduit is, by all of its packets or by those (as received) of ``packets``."""
+    if conduit is None or not conduit.received.may:
+        return Openness.NONE
+    received = conduit.received.may if packets is None else conduit.received.may & packets
+    if not received:
+        return Openness.NONE
+    sources, targets = graph.sources.get(conduit.src), graph.targets.get(conduit.dst)
+    if sources is not None and targets is not None:
+        # Source translation hides the senders, destination translation the receivers: either side may show it.
+        shares = [share(received, sources, targets)]
+        if packets is None:
+            shares.append(share(conduit.sent.may, sources, targets))
+        if max(shares) >= ALL_SHARE:
+            return Openness.ALL
+    if widest_run(received) > WIDE_PORTS or len(service_ranges(received, limit=MANY_SERVICES + 1)) > MANY_SERVICES:
+        return Openness.BROAD
+    return Openness.LIMITED
