@@ -12,7 +12,7 @@ from segaudit.findings.finding import Finding, RuleRef, by_weight
 from segaudit.findings.openness import Openness, openness, service_ranges
 from segaudit.knowledge.services import ServiceCatalogue
 from segaudit.model import Certainty, Ledger, LineState, Message, Severity, Span
-from segaudit.model.network import Failure, Ignored, Network
+from segaudit.model.inputs import Failure, Ignored, Network
 from segaudit.packetspace.boxes import Box, boxes
 from segaudit.packetspace.packet import Packet
 from segaudit.zones.graph import ZoneGraph
