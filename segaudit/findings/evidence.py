@@ -17,6 +17,8 @@ from segaudit.zones.graph import Flow, Zone, ZoneGraph
 
 #: From this certainty on a role that was inferred counts as established.
 SURE_ROLE = 0.85
+#: The action of a `RuleRef` that names an interface (as ``rule_id``) at which no list is asked.
+UNFILTERED = "unfiltered"
 #: A source port that no rule is about, unless it tests source ports.
 EPHEMERAL = (49152, 65535)
 
@@ -68,11 +70,14 @@ def prove(graph: ZoneGraph, flows: Sequence[Flow], received: PacketSet, roles: S
     parts.sort(key=lambda part: not part[1].must)
     flow, chosen, _ = parts[0]
     deciders: list[Decider] = []
+    unfiltered: dict[tuple[str, str], None] = {}
     for one, part, _ in parts:
         packets = part.may
         for hop in one.hops:
             found = graph.devices[hop.device].explain(hop.piece, packets)
             deciders += found
+            if all(d.action == Action.TRANSLATE for d in found):
+                unfiltered[hop.device, hop.ingress] = None
             packets = _pushed(hop.piece.stages, packets)
     certainty, reasons = certainty_of(sent, deciders, roles)
     return Proof(
@@ -80,11 +85,22 @@ def prove(graph: ZoneGraph, flows: Sequence[Flow], received: PacketSet, roles: S
         received=arrived,
         witness=witness(graph, flow, chosen),
         deciders=tuple(deciders),
-        rules=rule_refs(deciders),
-        locations=locations(deciders),
+        rules=(*rule_refs(deciders), *_unfiltered_refs(unfiltered)),
+        locations=locations(deciders) or _interface_locations(graph, unfiltered),
         certainty=certainty,
         reasons=reasons,
     )
+
+
+def _unfiltered_refs(places: Iterable[tuple[str, str]]) -> tuple[RuleRef, ...]:
+    """Interfaces at which no list was asked, as what let the packets through."""
+    return tuple(RuleRef(device=d, rule_set="", rule_id=i, action=UNFILTERED) for d, i in places)
+
+
+def _interface_locations(graph: ZoneGraph, places: Iterable[tuple[str, str]]) -> tuple[Location, ...]:
+    found = [graph.devices[d].device.interface(i) for d, i in places]
+    spans = dict.fromkeys(i.span for i in found if i is not None)
+    return tuple(Location(span=span, primary=n == 0) for n, span in enumerate(spans))
 
 
 def prove_exposure(graph: ZoneGraph, exposures: Sequence[Exposure], roles: Sequence[Zone] = ()) -> Proof | None:

@@ -39,7 +39,10 @@ class Witness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleRef:
-    """A rule that a finding names; ``action`` as in `Action`, or ``default`` for the end of a list."""
+    """A rule that a finding names.
+
+    ``action`` as in `Action`; ``default`` is the end of a list; ``unfiltered`` an interface (``rule_id``) without one.
+    """
 
     device: str
     rule_set: str
