@@ -32,7 +32,7 @@ from segaudit.model import (
     msg,
 )
 from segaudit.model.selector import Selector, SelectorKind
-from segaudit.model.site import SiteGroup, ZoneSpec
+from segaudit.model.site import SiteGroup, SiteHost, ZoneSpec
 from segaudit.semantics.rulesets import zones_of
 from segaudit.semantics.translation import address_ranges
 from segaudit.zones.graph import DECLARED, INTERNET, Port, RoleEvidence, Segment, SegmentKind
@@ -41,11 +41,12 @@ from segaudit.zones.roles import decided, holds, interface_evidence, named_hosts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """What the site file says of the network's shape: edges, zones, and which files stand together."""
+    """What the site file says of the network's shape: edges, zones, which files stand together, the inventory."""
 
     internet: tuple[Selector, ...] = ()
     zones: tuple[ZoneSpec, ...] = ()
     sites: tuple[SiteGroup, ...] = ()
+    hosts: tuple[SiteHost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,151 @@
+"""From the network to the report: the zone graph is built once, every control of every policy is judged on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import date
+
+from segaudit import __version__
+from segaudit.check import Check, Subject
+from segaudit.findings.causes import attach_causes
+from segaudit.findings.finding import Finding
+from segaudit.findings.report import CheckInfo, Engagement, NotJudged, Report, make_report
+from segaudit.knowledge.services import load_services
+from segaudit.model import Device, msg
+from segaudit.model.inputs import Network
+from segaudit.packetspace.space import PacketSpace
+from segaudit.policy.errors import LocatedError, PolicyError
+from segaudit.policy.values import Control, Policy, Site
+from segaudit.zones.build import build
+from segaudit.zones.graph import INTERNET, ZoneGraph
+from segaudit.zones.segments import Declared
+
+#: Checks whose findings name a missing control, the deepest first; others' findings are attached as consequences.
+HEADLINES = (
+    "default-permit",
+    "implicit-permit",
+    "any-any-any-rule",
+    "deny-list-design",
+    "inbound-wide-service",
+    "uncontrolled-zone-pair",
+)
+
+
+def declared(site: Site) -> Declared:
+    """What the site file says of the network's shape."""
+    return Declared(
+        internet=tuple(edge.at for edge in site.internet), zones=site.zones, sites=site.groups, hosts=site.hosts
+    )
+
+
+def zone_graph(network: Network, site: Site, as_of: date) -> ZoneGraph:
+    """The zone graph of all whole devices of ``network``."""
+    return build(PacketSpace(), network.devices, declared(site), as_of)
+
+
+def audit(
+    network: Network,
+    policies: Sequence[Policy],
+    site: Site,
+    checks: Mapping[str, Check],
+    as_of: date,
+    *,
+    strict: bool = False,
+) -> Report:
+    """The report on ``network``; `PolicyError` where a control sets a parameter that its check does not have."""
+    graph = zone_graph(network, site, as_of)
+    subject = Subject(
+        network=network,
+        graph=graph,
+        services=load_services(),
+        as_of=as_of,
+        publishes=site.publish or None,
+    )
+    findings: list[Finding] = []
+    infos: list[CheckInfo] = []
+    for policy in policies:
+        titles = {s.id: s.title for s in policy.standards}
+        for control in policy.controls:
+            check = checks[control.check]
+            infos.append(
+                CheckInfo(
+                    slug=check.slug,
+                    title=check.title,
+                    question=check.question,
+                    severity=control.severity if control.severity is not None else check.severity,
+                    control=control.id,
+                    control_title=msg(control.title),  # messages: policies/*.yaml
+                )
+            )
+            references = tuple(f"{titles.get(r.standard, r.standard)} {r.item}" for r in control.references)
+            steps = 0 if control.severity is None else control.severity - check.severity
+            for finding in check.run(subject, _params(check, control)):
+                findings.append(  # noqa: PERF401 - a comprehension over a generator with this body is not easier to read
+                    replace(
+                        finding,
+                        control=control.id,
+                        severity=finding.severity.stepped(steps),
+                        references=finding.references or references or check.references,
+                    )
+                )
+    return make_report(
+        network=network,
+        graph=graph,
+        services=subject.services,
+        findings=attach_causes(findings, HEADLINES),
+        checks=infos,
+        policies=[policy.name for policy in policies],
+        not_judged=tuple(_not_judged(network.devices, graph)),
+        tool_version=__version__,
+        as_of=as_of.isoformat(),
+        strict=strict,
+        engagement=Engagement(**{f.name: getattr(site.report, f.name) for f in fields(Engagement)}),
+    )
+
+
+def _params(check: Check, control: Control) -> object:
+    """The check's parameters as the control sets them."""
+    known = {f.name: f for f in fields(check.params)}
+    errors: list[LocatedError] = []
+    for name in control.parameters:
+        if name not in known:
+            span = control.parameter_spans.get(name, control.span)
+            problem = f"{check.slug} has no parameter {name!r}; it knows {', '.join(sorted(known)) or 'none'}"
+            errors.append(LocatedError(path=span.path, line=span.first_line, column=1, problem=problem))
+    if errors:
+        raise PolicyError(errors)
+    return check.params(**dict(control.parameters))
+
+
+def _not_judged(devices: Iterable[Device], graph: ZoneGraph) -> Iterable[NotJudged]:
+    """What this audit cannot say, and why."""
+    for device in devices:
+        if device.fragment:
+            yield NotJudged(
+                subject=msg("exposure of {device}", device=device.name),
+                reason=msg("it is a list without a device: what is behind which interface does not show"),
+                span=device.span,
+            )
+        if device.dynamic_routing and not device.fragment:
+            yield NotJudged(
+                subject=msg("routes of {device}", device=device.name),
+                reason=msg(
+                    "{protocols} may bring routes that the config does not show",
+                    protocols=", ".join(device.dynamic_routing),
+                ),
+                span=device.span,
+            )
+    if INTERNET not in graph.zones and graph.zones:
+        yield NotJudged(
+            subject=msg("exposure to the internet"),
+            reason=msg("no interface shows that the internet is behind it: say so under 'internet:' in site.yaml"),
+        )
+    for pair in graph.unassessed:
+        yield NotJudged(subject=msg("{src} to {dst}", src=pair.src, dst=pair.dst), reason=pair.reason, span=pair.span)
+    for kept in graph.kept_apart:
+        yield NotJudged(subject=msg("links between devices"), reason=kept)
+    yield NotJudged(
+        subject=msg("traffic inside one segment"),
+        reason=msg("it crosses no device: what hosts of one segment do to each other no firewall config shows"),
+    )
