@@ -230,11 +230,16 @@ class RoleVocabulary:
             )
             for parser, items in cast("Mapping[str, object]", data["native"]).items()
         }
+        self._ambiguous: Final = {
+            _native_token(parser, _string(item["sign"]).lower())
+            for parser, items in cast("Mapping[str, object]", data["native"]).items()
+            for item in _maps(items)
+            if item.get("unsure")
+        }
         self._affixes: Final = frozenset(_strings(data["affixes"]))
         self._romaji: Final[dict[tuple[str, ...], list[_Word]]] = {}
         self._english: Final[dict[tuple[str, ...], list[_Word]]] = {}
         self._japanese: Final[dict[str, list[_Word]]] = {}
-        self._ambiguous: Final[set[str]] = set()
         self._read_words(data)
 
     def _read_words(self, data: Mapping[str, object]) -> None:
@@ -290,7 +295,7 @@ class RoleVocabulary:
         }
 
     def is_ambiguous(self, token: str) -> bool:
-        """Whether ``token`` is a word with several meanings."""
+        """Whether ``token`` is a word with several meanings, or a maker's default that most sites keep."""
         return token in self._ambiguous
 
     def evidence(self, evidence_id: str) -> Evidence:
@@ -310,9 +315,9 @@ class RoleVocabulary:
         """What the maker's own word or interface name ``text`` says in the format ``parser``; the strongest only."""
         word = text.strip().lower()
         found = [
-            RoleVote(sign.role, sign.weight, f"{parser}:{sign.pattern}")
+            RoleVote(sign.role, sign.weight, _native_token(parser, sign.pattern))
             for sign in self._native.get(parser, ())
-            if sign.weight > 0 and fnmatchcase(word, sign.pattern)
+            if fnmatchcase(word, sign.pattern)
         ]
         return (max(found, key=lambda vote: vote.weight),) if found else ()
 
@@ -453,6 +458,10 @@ def decide_role(votes: Iterable[RoleVote]) -> RoleDecision:
     if best in decisive and certainty >= vocabulary.accept and round(certainty - second, 4) >= vocabulary.lead:
         return RoleDecision(role=best, certainty=certainty, scores=tuple(scores))
     return RoleDecision(role=Role.UNKNOWN, certainty=0.0, scores=tuple(scores))
+
+
+def _native_token(parser: str, pattern: str) -> str:
+    return f"{parser}:{pattern}"
 
 
 def _role_info(item: Mapping[str, object]) -> RoleInfo:

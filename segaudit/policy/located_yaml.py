@@ -54,8 +54,8 @@ class SpelledFloat(float):
 class Node:
     """A value with its 1-based place: ``items`` of a sequence, ``entries`` of a mapping, else a scalar.
 
-    ``entries`` holds the node of the key and of the value for each key. ``last_line`` is inclusive. ``size`` counts the
-    values in it, aliases expanded.
+    ``entries`` holds the node of the key and of the value for each key. ``last_line`` is inclusive, and counts the blank
+    lines that end a block scalar. ``size`` counts the values in it, aliases expanded.
     """
 
     line: int

@@ -305,6 +305,19 @@ def test_makers_own_words(parser: str, sign: str, role: Role) -> None:
     assert not vote.ambiguous
 
 
+def test_a_makers_default_never_settles_a_role() -> None:
+    """An ASA's "inside" at level 100 is what most sites keep, whatever stands there."""
+    votes = [
+        *role_votes_for_name("inside"),
+        *VOCABULARY.native_votes("cisco_asa", "inside"),
+        *VOCABULARY.native_votes("cisco_asa", "security-level 100"),
+    ]
+    assert all(vote.ambiguous for vote in votes)
+    assert decide_role(votes).role is Role.UNKNOWN
+    scope = VOCABULARY.evidence("dhcp-scope").vote()
+    assert decide_role([*votes, scope]).role is Role.TERMINAL
+
+
 def test_makers_words_of_another_format_say_nothing() -> None:
     assert VOCABULARY.native_votes("cisco_asa", "ssl.root") == ()
     assert VOCABULARY.native_votes("nobody", "outside") == ()
