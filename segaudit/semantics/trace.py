@@ -33,6 +33,7 @@ from segaudit.model import (
     Device,
     Hook,
     Message,
+    Range,
     Rule,
     RuleSet,
     Span,
@@ -132,6 +133,19 @@ class DeviceVerdict:
     to_device: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A packet after the lists at PREROUTING, to be routed: one possibility.
+
+    ``destinations`` are its possible destinations as inclusive ranges; ``to_device``: a redirect made it a packet for
+    the device.
+    """
+
+    packet: Packet
+    destinations: tuple[Range, ...]
+    to_device: bool
+
+
 class UnknownListError(LookupError):
     """The device has no list of that name, nor interfaces or zones of which it could be the pair."""
 
@@ -211,6 +225,23 @@ class DeviceTracer:
                 received=_received([self._passed(flight, outcome, crossing)]) if permitted else None,
             )
         return self._list_verdict(rule_list, answer, flight, crossing)
+
+    def arrive(self, packet: Packet, ingress: str) -> tuple[Arrival, ...]:
+        """What the lists at PREROUTING make of a packet, for who routes it: every possibility, of none where it is denied."""
+        if self._in_session(packet):
+            return (Arrival(packet=packet, destinations=((packet.dst, packet.dst),), to_device=False),)
+        crossing = Crossing(ingress, None)
+        ways, _ = self._follow(Flight(packet, packet), self._plan((Hook.PREROUTING,), crossing), crossing)
+        arrivals = [
+            Arrival(
+                packet=way.flight.packet,
+                destinations=way.flight.among(Field.DST),
+                to_device=way.flight.to_device,
+            )
+            for way in ways
+            if way.permitted
+        ]
+        return tuple(dict.fromkeys(arrivals))
 
     def forward(self, packet: Packet, ingress: str, egress: str) -> DeviceVerdict:
         """What becomes of a packet that arrives at ``ingress`` and is to leave by ``egress``; routing is skipped."""
@@ -340,7 +371,7 @@ class DeviceTracer:
         )
 
     def _verdict(self, flight: Flight, plan: tuple[_Stage, ...], crossing: Crossing) -> DeviceVerdict:
-        if self.device.stateful and flight.packet.state in (ConnectionState.ESTABLISHED, ConnectionState.RELATED):
+        if self._in_session(flight.packet):
             decision = Decision(rule_set="", rule=None, span=None, reason=msg("part of a session that was permitted"))
             return DeviceVerdict(
                 verdict=Verdict.PERMIT,
@@ -363,6 +394,9 @@ class DeviceTracer:
             steps=ways[0].steps if len(ways) == 1 else _each_once(step for way in ways for step in way.steps),
             to_device=any(way.flight.own_destination or way.flight.to_device for way in permitted or ways),
         )
+
+    def _in_session(self, packet: Packet) -> bool:
+        return self.device.stateful and packet.state in (ConnectionState.ESTABLISHED, ConnectionState.RELATED)
 
     def _refused(self, reason: Message) -> DeviceVerdict:
         decision = Decision(rule_set="", rule=None, span=None, reason=reason)
@@ -438,6 +472,8 @@ class DeviceTracer:
     def _redirected(self, rest: tuple[_Stage, ...], crossing: Crossing) -> tuple[_Stage, ...]:
         """What is left of the way for a packet that a redirect turned to the device."""
         arriving = tuple(stage for stage in rest if stage.hook is Hook.PREROUTING)
+        if crossing.egress is None:  # see `arrive`
+            return arriving
         return arriving + self._plan((Hook.LOCAL_IN,), Crossing(crossing.ingress, ""))
 
     def _passed(self, flight: Flight, outcome: Outcome, crossing: Crossing) -> Flight:

@@ -80,6 +80,14 @@ class Flight:
             flights = [flight.narrowed(choice.field, piece) for flight in flights for piece in cut]
         return flights
 
+    def among(self, field: Field) -> tuple[Range, ...]:
+        """The values that ``field`` may have, as inclusive ranges."""
+        for choice in self.choices:
+            if choice.field is field:
+                return choice.among
+        value: int = getattr(self.packet, field.value)
+        return ((value, value),)
+
     def narrowed(self, field: Field, among: tuple[Range, ...]) -> Flight:
         """The same with ``field`` chosen among these ranges."""
         packet = _with(self.packet, field, among[0][0])

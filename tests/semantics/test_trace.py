@@ -300,6 +300,23 @@ def test_aligned_translation_keeps_the_place_in_the_range() -> None:
     assert (received.dst, received.dst_port) == (parse_address("10.0.0.21")[1], 8003)
 
 
+def test_what_arrives_is_known_before_it_is_routed() -> None:
+    device = tracer((Hook.PREROUTING, FORWARD_DNAT, DESTINATION_NAT_ORDER), (Hook.FORWARD, filters("none")))
+    (arrival,) = device.arrive(packet(dst=WAN, port=13389), "wan")
+    inside = parse_address(WEB)[1]
+    assert (arrival.packet.dst_port, arrival.destinations, arrival.to_device) == (3389, ((inside, inside),), False)
+    assert tracer((Hook.PREROUTING, filters("none"))).arrive(packet(), "wan") == ()
+
+
+def test_a_forward_to_several_servers_may_arrive_at_any() -> None:
+    balanced = Translation(destination=AddressRewrite(to=network("10.0.0.80/31")))
+    (arrival,) = tracer((Hook.PREROUTING, nat("lb", rule("1", Action.TRANSLATE, translation=balanced)))).arrive(
+        packet(dst=WAN), "wan"
+    )
+    first = parse_address(WEB)[1]
+    assert arrival.destinations == ((first, first + 1),)
+
+
 def pool(to: AddressExpr) -> RuleSet:
     return nat("pool", rule("1", Action.TRANSLATE, translation=Translation(source=AddressRewrite(to=to))))
 
