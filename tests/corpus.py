@@ -7,20 +7,19 @@ may be shown: UNSUPPORTED ones bear on access by definition, UNRECOGNIZED ones m
 """
 
 import argparse
-import importlib
 import os
-import pkgutil
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-import segaudit.parsers
 from segaudit.model import Device, Ledger, LineState, SourceFile, Statement
-from segaudit.parser import DETECTION_THRESHOLD, Parser
-from tests.oracle_sets import CORPUS_PARSERS, read_lines
+from segaudit.pipeline.collect import RawFile
+from segaudit.pipeline.discover import parsers
+from segaudit.pipeline.recognize import Recognized, recognize
+from tests.oracle_sets import CORPUS_PARSERS
 
 #: The most that may be UNRECOGNIZED or UNSUPPORTED of the non-blank lines of a complete device config.
 MOST_LEFT: Final = 0.02
@@ -69,25 +68,19 @@ def is_complete(device: Device) -> bool:
     return ruled and placed
 
 
-def parsers() -> dict[str, Parser]:
-    """Every parser that there is, by name."""
-    names = sorted(module.name for module in pkgutil.iter_modules(segaudit.parsers.__path__) if module.ispkg)
-    return {name: importlib.import_module(f"segaudit.parsers.{name}").PARSER for name in names}
-
-
-def measure(path: Path, expected: str, known: dict[str, Parser]) -> Measured:
-    """One file, detected by all parsers and read by the expected one."""
-    plain = SourceFile(path=path.name, lines=read_lines(path))
-    scores = {name: parser.detect(plain).score for name, parser in known.items()}
-    best = max(scores, key=lambda name: scores[name])
-    parser = known[expected]
+def measure(path: Path, expected: str) -> Measured:
+    """One file as the pipeline reads it: what its content is taken for, and what the parser of its folder makes of it."""
+    raw = RawFile(path=path.name, data=path.read_bytes(), wanted=True)
+    claimed = recognize(raw, parsers(), ())
+    forced = recognize(raw, parsers(), (("*", expected),))
+    assert isinstance(forced, Recognized), forced
+    parser = parsers()[expected]
     started = time.perf_counter()
-    result = parser.parse((plain,))
+    result = parser.parse((forced.source,))
     seconds = time.perf_counter() - started
     (ledger,) = result.ledgers
-    source = SourceFile(
-        path=plain.path,
-        lines=plain.lines,
+    source = replace(
+        forced.source,
         secrets=parser.secrets,
         hidden=ledger.hidden,
         unrecognized=frozenset(ledger.lines(LineState.UNRECOGNIZED)),
@@ -95,7 +88,7 @@ def measure(path: Path, expected: str, known: dict[str, Parser]) -> Measured:
     return Measured(
         source=source,
         expected=expected,
-        detected=best if scores[best] >= DETECTION_THRESHOLD else "",
+        detected=claimed.parser if isinstance(claimed, Recognized) else "",
         ledger=ledger,
         devices=result.devices,
         seconds=seconds,
@@ -137,11 +130,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not place:
         print("SEGAUDIT_SHARED is not set: it names the folder with corpus/ and oracle/", file=sys.stderr)
         return 2
-    known = parsers()
     failed = False
     for folder in asked.formats or CORPUS_PARSERS:
         print(f"== {folder}")
-        measured = [measure(path, CORPUS_PARSERS[folder], known) for path in corpus_files(Path(place), folder)]
+        measured = [measure(path, CORPUS_PARSERS[folder]) for path in corpus_files(Path(place), folder)]
         for one in measured:
             _print_file(one, asked.verbose)
         lines, seconds = sum(len(one.source.lines) for one in measured), sum(one.seconds for one in measured)

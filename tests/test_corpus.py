@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from segaudit.model import LineState
-from tests.corpus import MOST_LEFT, measure, parsers
+from tests.corpus import MOST_LEFT, measure
 from tests.material import needs_shared, shared_files
 from tests.oracle_sets import CORPUS_PARSERS
 
@@ -15,7 +15,7 @@ FILES = [(folder, path) for folder in CORPUS_PARSERS for path in shared_files(f"
 @needs_shared
 @pytest.mark.parametrize(("folder", "path"), FILES, ids=[path.name for _, path in FILES])
 def test_a_file_of_the_corpus_is_read(folder: str, path: Path) -> None:
-    one = measure(path, CORPUS_PARSERS[folder], parsers())
+    one = measure(path, CORPUS_PARSERS[folder])
     assert one.detected == one.expected
     assert len(one.ledger.states) == len(one.source.lines)
     blank = [number for number, line in one.source.numbered() if not line.strip()]
