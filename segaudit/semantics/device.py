@@ -262,7 +262,8 @@ class DeviceSemantics:
         """The pieces that come of ``piece`` at one attachment."""
         gate = self._gate(attachment, context)
         if self._is_nat(attachment):
-            yield from self._translate(gate, piece)
+            # Only a packet that opens a session asks for a translation; the others follow the session's.
+            yield from self._translate(gate, piece, self.space.state("new"))
         elif bypass is None:
             if attachment.original_destination and piece.rewrites:
                 allowed = piece.sent() & gate.passes
@@ -272,18 +273,21 @@ class DeviceSemantics:
                 passed = replace(piece, current=current & piece.current, stages=(*piece.stages, gate))
             else:
                 passed = _gated(piece, gate)
-            yield from self._source_translated(gate, passed)
+            if any(result.translations for result in gate.results):
+                # A filter list may write the connection state (NOTRACK).
+                yield from self._translate(gate, passed, self.space.full)
+            else:
+                yield from self._source_translated(gate, passed)
 
-    def _translate(self, gate: Gate, piece: Piece) -> Iterator[Piece]:
-        """The pieces by what a NAT list does with them; those that stay as they are come last."""
-        # Only a packet that opens a session asks for a translation; the others follow the session's.
-        opening = self.space.state("new")
-        untouched_must = piece.current.must & gate.passes.must
-        untouched_may = piece.current.may & gate.passes.may
+    def _translate(self, gate: Gate, piece: Piece, asking: PacketSet) -> Iterator[Piece]:
+        """The pieces by what the translating rules do with the packets ``asking``; those that stay as they are last."""
+        # A packet that does not ask passes, whatever the list would say to one that does.
+        untouched_must = piece.current.must & (gate.passes.must | (self.space.full - asking))
+        untouched_may = piece.current.may & (gate.passes.may | (self.space.full - asking))
         for result in gate.results:
             for effect in result.translations:
                 assert effect.rule.translation is not None, "only rules with a translation translate"
-                going = (piece.current & effect.effective).within(opening)
+                going = (piece.current & effect.effective).within(asking)
                 if not going.may:
                     continue
                 rewrite = Rewrite(effect.rule.translation, going, effect.rule, effect.rule_set, self.resolver)

@@ -8,8 +8,8 @@ there and as *must* when all do.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from segaudit.model import (
     AddressExpr,
@@ -24,6 +24,7 @@ from segaudit.model import (
     Translation,
 )
 from segaudit.packetspace.bounds import PacketBounds
+from segaudit.packetspace.packet import STATES
 from segaudit.packetspace.space import PORT_PROTOCOLS, PacketSet, PacketSpace, Side
 from segaudit.semantics.resolve import Resolver
 
@@ -107,6 +108,33 @@ class _FieldMap:
         return self.preimage(packets) - self._forget(self.targets - packets)
 
 
+@dataclass(frozen=True, slots=True)
+class _StateMap:
+    """The connection state becomes ``state`` (a name of `STATES`)."""
+
+    state: str
+
+    def image(self, packets: PacketSet) -> PacketSet:
+        """Where ``packets`` come out."""
+        return packets.forget("state") & packets.space.state(self.state)
+
+    def preimage(self, packets: PacketSet) -> PacketSet:
+        """The packets that come out in ``packets``."""
+        return (packets & packets.space.state(self.state)).forget("state")
+
+    def sure_preimage(self, packets: PacketSet) -> PacketSet:
+        """The same: nothing is chosen."""
+        return self.preimage(packets)
+
+
+class _Map(Protocol):
+    """What happens to one field."""
+
+    def image(self, packets: PacketSet) -> PacketSet: ...
+    def preimage(self, packets: PacketSet) -> PacketSet: ...
+    def sure_preimage(self, packets: PacketSet) -> PacketSet: ...
+
+
 def _by_ports(packets: PacketSet) -> tuple[PacketSet, PacketSet]:
     """The packets that have ports, and the others, which a port translation leaves alone."""
     test = packets.space.protocol_test(*PORT_PROTOCOLS)
@@ -142,19 +170,16 @@ class Rewrite:
 
     def preimage(self, packets: PacketBounds) -> PacketBounds:
         """The packets of the domain that come out in ``packets``."""
-        may = self._back(packets.may, _FieldMap.preimage) & self.domain.may
-        must = self._back(packets.must, _FieldMap.sure_preimage) & self.domain.must
-        return PacketBounds(must, may)
-
-    def _back(self, packets: PacketSet, step: Callable[[_FieldMap, PacketSet], PacketSet]) -> PacketSet:
-        found = packets
+        may, must = packets.may, packets.must
         for field_map in reversed(self._maps):
-            found = step(field_map, found)
-        return found
+            may, must = field_map.preimage(may), field_map.sure_preimage(must)
+        return PacketBounds(must & self.domain.must, may & self.domain.may)
 
 
-def _field_maps(translation: Translation, resolver: Resolver) -> list[_FieldMap]:
-    found: list[_FieldMap] = []
+def _field_maps(translation: Translation, resolver: Resolver) -> list[_Map]:
+    found: list[_Map] = []
+    if translation.state is not None:
+        found.append(_StateMap(STATES[translation.state]))
     if translation.source is not None:
         found.append(_address_map("src", translation.source, resolver))
     if translation.destination is not None:
