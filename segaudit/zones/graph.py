@@ -125,7 +125,7 @@ class Flow:
         return PacketBounds(found.must & self.sent.must, found.may & self.sent.may)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Conduit:
     """Everything that gets from ``src`` to ``dst`` (zone names). No conduit: nothing does.
 
@@ -146,8 +146,6 @@ class Conduit:
     def sent(self) -> PacketBounds:
         """All packets that may open a session, as they are sent."""
         return _joined([f.sent for f in self.flows], self.space)
-
-    __hash__ = object.__hash__
 
 
 def _joined(parts: list[PacketBounds], space: PacketSpace) -> PacketBounds:
