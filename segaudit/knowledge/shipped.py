@@ -76,6 +76,5 @@ def shipped_names() -> tuple[str, ...]:
 
 def load_shipped(name: str) -> object:
     """The shipped YAML file ``name`` as plain values: dict, list, str, int, float, bool, None."""
-    # S506 means the unsafe loaders; this one is a SafeLoader.
-    value: object = yaml.load(read_shipped(name), Loader=JsonLikeLoader)  # noqa: S506
+    value: object = yaml.load(read_shipped(name), Loader=JsonLikeLoader)  # noqa: S506 - it is a SafeLoader
     return value
