@@ -1,0 +1,610 @@
+"""Tables and chains to the model's device.
+
+Each chain becomes a list of rules, each built-in chain is attached to its hook with netfilter's priority as the order.
+Lists of the table filter have the chain's name, others stand behind the table's (``nat/PREROUTING``); those of IPv6
+begin with ``ip6/``. What the header of a packet does not decide stays with the rule as a condition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
+
+from segaudit.model import (
+    ANY_ADDRESS,
+    ANY_SERVICE,
+    DESTINATION_NAT_ORDER,
+    NO_ADDRESS,
+    SOURCE_NAT_ORDER,
+    Action,
+    AddressMethod,
+    AddressRange,
+    Attachment,
+    Condition,
+    ConditionKind,
+    ConnectionState,
+    Device,
+    Hook,
+    HostSign,
+    HostSpec,
+    Interface,
+    InterfaceKind,
+    LedgerBuilder,
+    Notice,
+    Rule,
+    RuleSet,
+    RuleSetKind,
+    Schedule,
+    Service,
+    ServiceExpr,
+    SourceFile,
+    Span,
+    Translation,
+    format_address,
+    msg,
+)
+from segaudit.parsers.linux_iptables import meet
+from segaudit.parsers.linux_iptables.clauses import EVERYTHING, Clause, Context, KnownTranslation, Meaning
+from segaudit.parsers.linux_iptables.config import BUILT_IN, Chain, Config, RuleLine, Table
+from segaudit.parsers.linux_iptables.matches import meaning_of, protocol_in
+from segaudit.parsers.linux_iptables.syntax import Piece, Target
+from segaudit.parsers.linux_iptables.targets import (
+    KNOWN,
+    LOGGING,
+    Asked,
+    Effect,
+    Effects,
+    effects_of,
+    is_notrack,
+    undefined,
+)
+
+_HOOKS: Final = MappingProxyType(
+    {
+        "PREROUTING": Hook.PREROUTING,
+        "INPUT": Hook.LOCAL_IN,
+        "FORWARD": Hook.FORWARD,
+        "OUTPUT": Hook.LOCAL_OUT,
+        "POSTROUTING": Hook.POSTROUTING,
+    }
+)
+#: Netfilter's priorities (enum nf_ip_hook_priorities); those of nat differ by hook.
+_ORDERS: Final = MappingProxyType({"raw": -300, "mangle": -150, "filter": 0, "security": 50})
+_DESTINATION_HOOKS: Final = frozenset({Hook.PREROUTING, Hook.LOCAL_OUT})
+#: The order in which tables are converted: translations first, because rules of the others may ask for them.
+_FIRST: Final = ("nat", "raw", "mangle", "filter", "security")
+#: Behind the name of a raw list: the same rules once more, to say which packets are not tracked.
+_UNTRACKED_SUFFIX: Final = " (notrack)"
+
+
+def order_of(table: str, hook: Hook) -> int:
+    """The place of a table at a hook."""
+    if table == "nat":
+        return DESTINATION_NAT_ORDER if hook in _DESTINATION_HOOKS else SOURCE_NAT_ORDER
+    return _ORDERS[table]
+
+
+def list_name(version: int, table: str, chain: str) -> str:
+    """What the list of a chain is called."""
+    return ("ip6/" if version == 6 else "") + (f"{table}/" if table != "filter" else "") + chain
+
+
+def convert(config: Config, sources: Sequence[SourceFile], ledgers: Mapping[str, LedgerBuilder]) -> Device:
+    """The device that the tables of one host make."""
+    first = sources[0]
+    converter = _Converter(config, ledgers, first.span(1, max(1, len(first.lines))))
+    tables = sorted(
+        (table for table in config.tables if table.name in BUILT_IN),
+        key=lambda table: (table.version, _FIRST.index(table.name)),
+    )
+    for table in tables:
+        converter.table(table)
+    return converter.device(first.stem)
+
+
+@dataclass(frozen=True, slots=True)
+class _Logged:
+    """What a LOG rule asks for, made comparable."""
+
+    rule: Rule
+
+    def covers(self, rule: Rule) -> bool:
+        """Whether every new packet that gets to ``rule`` and matches it has met this LOG rule before.
+
+        The two stand in one chain, this one first. A limit on logging is no condition of being logged.
+        """
+        mine = self.rule
+        return (
+            mine.source in (ANY_ADDRESS, rule.source)
+            and mine.destination in (ANY_ADDRESS, rule.destination)
+            and (mine.ingress.is_any or mine.ingress == rule.ingress)
+            and (mine.egress.is_any or mine.egress == rule.egress)
+            and (_opening(mine.service) in (ANY_SERVICE, _opening(rule.service)) or mine.service == rule.service)
+            and all(c.kind is ConditionKind.RATE or c in rule.conditions for c in mine.conditions)
+            and mine.schedule in ("", rule.schedule)
+            and mine.translated_by in (None, rule.translated_by)
+        )
+
+    @property
+    def broad(self) -> bool:
+        """Whether it covers every new packet."""
+        return self.covers(_ANY_RULE)
+
+
+def _opening(service: ServiceExpr) -> ServiceExpr:
+    """The service without the state where it takes new packets: those are what is logged of a connection."""
+    if not isinstance(service, Service) or service.states is None or ConnectionState.NEW not in service.states:
+        return service
+    stateless = replace(service, states=None)
+    return ANY_SERVICE if stateless == Service() else stateless
+
+
+_ANY_RULE: Final = Rule(id="", position=1, action=Action.CONTINUE, span=Span(path="", first_line=1, last_line=1))
+
+
+class _Converter:
+    """Collects the parts of the device."""
+
+    def __init__(self, config: Config, ledgers: Mapping[str, LedgerBuilder], span: Span) -> None:
+        self._config = config
+        self._ledgers = ledgers
+        self._span = span
+        self._rule_sets: dict[str, RuleSet] = {}
+        self._attachments: list[Attachment] = []
+        self._interfaces: dict[str, Span] = {}
+        self._hosts: dict[tuple[int, int], HostSpec] = {}
+        self._schedules: dict[str, Schedule] = {}
+        self._notices: list[Notice] = list(config.notices)
+        self._translations: dict[int, list[KnownTranslation]] = {}
+        self._services: dict[tuple[int, ...], ServiceExpr] = {}
+        self._kept: list[tuple[ServiceExpr, ...]] = []
+        self._protocols: dict[int, int | None] = {}
+        self._tracks = {version: _tracks(config, version) for version in config.versions}
+
+    # Tables
+
+    def table(self, table: Table) -> None:
+        """All chains of a table."""
+        chains = {chain.name: chain for chain in table.chains}
+        if table.name == "filter" and table.span is not None:
+            # Loading the table makes its three chains, also where the file says nothing of one.
+            for name in BUILT_IN["filter"]:
+                chains.setdefault(name, Chain(name=name, policy="", span=None, rules=()))
+        hooks = _reached(table.name, chains)
+        contexts: dict[frozenset[Hook], _ChainReader] = {}
+        done: list[_Done] = []
+        for chain in chains.values():
+            reached = hooks.get(chain.name, frozenset())
+            reader = contexts.get(reached)
+            if reader is None:
+                context = Context(
+                    version=table.version,
+                    table=table.name,
+                    hooks=reached,
+                    translations=tuple(self._translations.get(table.version, ())) if table.name != "nat" else (),
+                    schedules=self._schedules,
+                )
+                reader = contexts[reached] = _ChainReader(context)
+            done.append(self._read_chain(table, chain, chains, reader))
+        self._set_logged(done)
+        for one in done:
+            self._keep(table, one)
+        if table.name == "raw":
+            self._untrack(done)
+
+    def _read_chain(self, table: Table, chain: Chain, chains: Mapping[str, Chain], reader: _ChainReader) -> _Done:
+        name = list_name(table.version, table.name, chain.name)
+        rules: list[Rule] = []
+        logs: list[bool] = []
+        for number, line in enumerate(chain.rules, start=1):
+            before = len(rules)
+            self._rule(line, f"{name}:{number}", rules, chains, reader)
+            target = _target(line)
+            logs += [target is not None and target.name in LOGGING] * (len(rules) - before)
+        return _Done(chain, name, rules, logs, reader.context.hooks)
+
+    def _keep(self, table: Table, done: _Done) -> None:
+        chain, name = done.chain, done.name
+        built_in = chain.name in BUILT_IN[table.name]
+        nat = table.name == "nat"
+        default: Action | None = None
+        if built_in:
+            if chain.policy not in ("", "ACCEPT", "DROP") and chain.span is not None:
+                reason = f"no policy that a chain can have: {chain.policy}"
+                self._ledgers[chain.span.path].unsupported(chain.span.first_line, reason)
+            if chain.policy == "DROP":
+                # Only packets that are tracked ask the nat table (nf_nat_core.c, nf_nat_inet_fn).
+                default = Action.DENY if not nat or self._tracks.get(table.version) else None
+            elif table.name == "filter":
+                default = Action.PERMIT
+        self._rule_sets[name] = RuleSet(
+            name=name,
+            rules=tuple(done.rules),
+            default=default,
+            kind=RuleSetKind.NAT if nat else RuleSetKind.FILTER,
+            version=table.version,
+            default_implicit=not chain.policy,
+            default_logged=done.end_logged if default is not None else None,
+            default_span=chain.span or table.span or (chain.rules[0].span if chain.rules else None),
+        )
+        # Elsewhere than in filter an empty chain with the policy ACCEPT does nothing.
+        if built_in and (table.name == "filter" or done.rules or default is Action.DENY):
+            hook = _HOOKS[chain.name]
+            span = chain.span or (chain.rules[0].span if chain.rules else table.span)
+            self._attachments.append(
+                Attachment(rule_sets=(name,), hook=hook, order=order_of(table.name, hook), span=span)
+            )
+
+    def _untrack(self, done: Sequence[_Done]) -> None:
+        """The list that says which packets NOTRACK meets, where the raw table also denies.
+
+        NOTRACK goes on to the next rule, a translation ends its list. Where a later rule may drop the packet, the
+        rules are asked twice: once for the drops, once more for what is not tracked.
+        """
+        translates = [r for one in done for r in one.rules if r.action is Action.TRANSLATE]
+        if not translates or not any(r.action is Action.DENY for one in done for r in one.rules):
+            return
+        for one in done:
+            asked = self._rule_sets[one.name]
+            self._rule_sets[one.name] = replace(
+                asked,
+                rules=tuple(
+                    replace(r, action=Action.CONTINUE, translation=None) if r.action is Action.TRANSLATE else r
+                    for r in asked.rules
+                ),
+            )
+            name = one.name + _UNTRACKED_SUFFIX
+            self._rule_sets[name] = replace(
+                asked,
+                name=name,
+                default=None,
+                default_logged=None,
+                rules=tuple(
+                    replace(
+                        r,
+                        id=r.id + _UNTRACKED_SUFFIX,
+                        action=Action.CONTINUE if r.action is Action.DENY else r.action,
+                        target=r.target and r.target + _UNTRACKED_SUFFIX,
+                        logged=None,
+                    )
+                    for r in asked.rules
+                ),
+            )
+            if one.chain.name in BUILT_IN["raw"]:
+                hook = _HOOKS[one.chain.name]
+                self._attachments.append(
+                    Attachment(rule_sets=(name,), hook=hook, order=order_of("raw", hook) + 1, span=asked.default_span)
+                )
+
+    # Rules
+
+    def _rule(
+        self, line: RuleLine, name: str, rules: list[Rule], chains: Mapping[str, Chain], reader: _ChainReader
+    ) -> None:
+        """Appends what one rule of the chain comes to: as a rule one, more where it takes several to say it."""
+        context = reader.context
+        pieces = line.pieces
+        protocol = self._protocol(pieces[0]) if pieces else None
+        if protocol is None and len(pieces) > 1:
+            protocol = protocol_in(pieces)
+        meaning = EVERYTHING
+        target: Target | None = None
+        for piece in pieces:
+            if piece.target is not None:
+                target = piece.target
+            if piece.generic or piece.matches:
+                found = reader.meaning(piece, protocol)
+                meaning = found if meaning is EVERYTHING else meaning & found
+        span = line.span
+        conditions: tuple[Condition, ...] = ()
+        if line.condition:
+            conditions = (Condition(kind=ConditionKind.OTHER, text=f"in the script: {line.condition}"),)
+        called = ""
+        if target is not None and target.name in chains and target.name not in BUILT_IN[context.table]:
+            called = list_name(context.version, context.table, target.name)
+            action = Action.GOTO if target.goto else Action.JUMP
+            effects = Effects(effects=(Effect(action=action),))
+        elif target is None or target.name == "" or (target.name in KNOWN and not target.goto):
+            effects = effects_of(target, self._asked(name, meaning, context))
+        else:
+            effects = undefined(target.name)
+            self._notice(line, effects.approximated)
+        self._say(line, meaning, effects)
+        several = len(effects.effects) * len(meaning.clauses) > 1
+        packets = line.packets
+        comment = meaning.comment
+        for effect in effects.effects:
+            for of_match in meaning.clauses:
+                clause = of_match & effect.clause
+                found_rule = Rule(
+                    id=f"{name}.{len(rules) + 1}" if several and rules and rules[-1].span == span else name,
+                    position=len(rules) + 1,
+                    action=effect.action,
+                    span=span,
+                    source=clause.source,
+                    destination=clause.destination,
+                    service=self._service(clause.services),
+                    ingress=clause.ingress,
+                    egress=clause.egress,
+                    conditions=clause.conditions + conditions if conditions else clause.conditions,
+                    schedule=clause.schedule,
+                    comment=comment,
+                    hits=packets,
+                    target=called,
+                    translation=effect.translation,
+                )
+                if clause.translated_by is not None:
+                    found_rule = self._by_translation(found_rule, clause, context)
+                rules.append(found_rule)
+                if effect.translation is not None:
+                    self._remember(effect.translation, found_rule, context)
+        if reader.context.hooks:
+            for clause in meaning.clauses:
+                for wanted in (clause.ingress, clause.egress):
+                    for item in wanted.items:
+                        if item[-1:] != "*" and item not in self._interfaces:
+                            self._interfaces[item] = span
+
+    def _protocol(self, piece: Piece) -> int | None:
+        known = self._protocols.get(id(piece), -1)
+        if known == -1:
+            known = self._protocols[id(piece)] = protocol_in((piece,))
+        return known
+
+    def _service(self, services: tuple[ServiceExpr, ...]) -> ServiceExpr:
+        """The services as one; equal ones are one object, so that semantics computes each once."""
+        if not services:
+            return ANY_SERVICE
+        key = tuple(map(id, services))
+        found = self._services.get(key)
+        if found is None:
+            found = self._services[key] = meet.services(services)
+            self._kept.append(services)
+        return found
+
+    def _by_translation(self, rule: Rule, clause: Clause, context: Context) -> Rule:
+        """A rule about packets that a translation rewrote (or that none did).
+
+        A rule that asks for a translation does not look at the destination of what was translated. Where the line asks
+        for both, the rule calls a list of its own that asks for the translation.
+        """
+        if not clause.translated_by or clause.destination == ANY_ADDRESS:
+            untouched = not clause.translated_by
+            return replace(
+                rule,
+                translated_by=clause.translated_by,
+                destination=clause.destination if untouched else NO_ADDRESS,
+            )
+        if rule.action in (Action.RETURN, Action.GOTO):
+            why = Condition(kind=ConditionKind.OTHER, text="whether the destination was translated")
+            return replace(rule, conditions=(*rule.conditions, why))
+        name = f"{rule.id} (translated)"
+        inner = replace(
+            rule,
+            id=f"{name}:1",
+            position=1,
+            destination=NO_ADDRESS,
+            translated_by=clause.translated_by,
+        )
+        self._rule_sets[name] = RuleSet(name=name, rules=(inner,), default=None, version=context.version)
+        return replace(rule, action=Action.JUMP, target=name, translation=None)
+
+    def _asked(self, name: str, meaning: Meaning, context: Context) -> Asked:
+        clause = meaning.clauses[0]
+        service = self._service(clause.services)
+        plain = service if isinstance(service, Service) else Service()
+        return Asked(
+            name=name,
+            version=context.version,
+            hooks=context.hooks,
+            source=clause.source,
+            destination=clause.destination,
+            source_ports=plain.source_ports,
+            destination_ports=plain.destination_ports,
+            egress=clause.egress,
+        )
+
+    def _remember(self, translation: Translation, rule: Rule, context: Context) -> None:
+        """Keeps a translation for the rules that ask for it, and the hosts that it names."""
+        new = translation.destination.to if translation.destination is not None else None
+        if isinstance(new, AddressRange) and new.size == 1:
+            key = (new.version, new.first)
+            if key not in self._hosts:
+                self._hosts[key] = HostSpec(
+                    name=format_address(*key), address=new, sign=HostSign.NAT_TARGET, span=rule.span
+                )
+        rewrites = translation.destination is not None or translation.destination_port is not None
+        # A translation to the address that the packet has anyway does not set the status DNAT.
+        idle = new is not None and new == rule.destination and translation.destination_port is None
+        if (rewrites or translation.to_device) and not idle:
+            self._translations.setdefault(context.version, []).append(
+                KnownTranslation(name=translation.name, destination=rule.destination, service=rule.service)
+            )
+
+    def _say(self, line: RuleLine, meaning: Meaning, effects: Effects) -> None:
+        """What the ledger says of a rule that is not modelled to the letter."""
+        if not (meaning.approximated or meaning.unread or effects.approximated or effects.unsupported):
+            return
+        ledger = self._ledgers[line.path]
+        for number in range(line.first_line, line.last_line + 1):
+            if meaning.unread:
+                ledger.unrecognized(number, "; ".join(meaning.unread))
+            elif effects.unsupported:
+                ledger.unsupported(number, effects.unsupported)
+            else:
+                reasons = [*meaning.approximated, *([effects.approximated] if effects.approximated else [])]
+                ledger.approximated(number, "; ".join(reasons))
+
+    def _notice(self, line: RuleLine, text: str) -> None:
+        self._notices.append(Notice(message=msg("{text}", text=text), span=line.span, bears_on_access=True))
+
+    # Logging
+
+    def _set_logged(self, done: Sequence[_Done]) -> None:
+        """Says of each verdict whether a LOG rule has seen the packet: in its chain, or before every call of it."""
+        by_name = {one.name: one for one in done}
+        calls: dict[str, list[tuple[_Done, int]]] = {}
+        for one in done:
+            if not one.hooks:
+                continue
+            for place, rule in enumerate(one.rules):
+                if rule.target in by_name:
+                    calls.setdefault(rule.target, []).append((one, place))
+        entered: dict[str, bool] = {}
+
+        def entry_logged(one: _Done) -> bool:
+            if one.name not in entered:
+                # A loop, which iptables would refuse, is not logged.
+                entered[one.name] = False
+                sites = calls.get(one.name, [])
+                entered[one.name] = bool(sites) and all(
+                    caller.logged_before(place) or entry_logged(caller) for caller, place in sites
+                )
+            return entered[one.name]
+
+        for one in done:
+            on_entry = entry_logged(one)
+            for place, rule in enumerate(one.rules):
+                if rule.action in (Action.PERMIT, Action.DENY):
+                    one.rules[place] = replace(rule, logged=on_entry or one.logged_before(place))
+            one.end_logged = on_entry or any(logged.broad for logged in one.logged)
+
+    # The device
+
+    def device(self, name: str) -> Device:
+        """What has been collected, as a device."""
+        config = self._config
+        facts = config.host
+        named = {**self._interfaces, **{n: s for n, s in facts.interface_spans.items() if n not in self._interfaces}}
+        forwarding = [facts.forwarding.get(version, True) for version in config.versions]
+        whole = any(chain.policy for table in config.tables for chain in table.chains)
+        if config.versions == (4,):
+            self._notices.append(
+                Notice(message=msg("there are no rules of ip6tables: what IPv6 may do is not judged"), span=self._span)
+            )
+        return Device(
+            name=name,
+            format="linux_iptables",
+            span=self._span,
+            vendor="Linux",
+            platform=config.program,
+            version=config.release,
+            stateful=False,
+            forwards=any(forwarding) or not forwarding,
+            versions=frozenset(config.versions),
+            fragment=not whole,
+            interfaces=tuple(
+                replace(_interface(n, span), addresses=facts.addresses.get(n, ())) for n, span in named.items()
+            ),
+            schedules=MappingProxyType(dict(self._schedules)),
+            rule_sets=tuple(self._rule_sets.values()),
+            attachments=tuple(sorted(self._attachments, key=lambda a: (list(Hook).index(a.hook), a.order))),
+            routes=facts.routes,
+            hosts=tuple(self._hosts.values()),
+            notices=tuple(self._notices),
+        )
+
+
+class _Done:
+    """A chain with its rules converted; ``logs`` says which of them write a log."""
+
+    __slots__ = ("_logged_at", "chain", "end_logged", "hooks", "logged", "name", "rules")
+
+    def __init__(
+        self, chain: Chain, name: str, rules: list[Rule], logs: Sequence[bool], hooks: frozenset[Hook]
+    ) -> None:
+        self.chain = chain
+        self.name = name
+        self.rules = rules
+        self.hooks = hooks
+        self.end_logged = False
+        #: The LOG rules in order, and where they stand.
+        self.logged = [_Logged(rule) for rule, log in zip(rules, logs, strict=True) if log]
+        self._logged_at = [place for place, log in enumerate(logs) if log]
+
+    def logged_before(self, place: int) -> bool:
+        """Whether a LOG rule above ``place`` has seen what the rule there matches."""
+        rule = self.rules[place]
+        return any(logged.covers(rule) for at, logged in zip(self._logged_at, self.logged, strict=True) if at < place)
+
+
+class _ChainReader:
+    """The meanings of pieces for the chains of one table that are reached from the same hooks."""
+
+    __slots__ = ("_known", "context")
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._known: dict[tuple[int, int | None], Meaning] = {}
+
+    def meaning(self, piece: Piece, protocol: int | None) -> Meaning:
+        """What ``piece`` matches in a rule for ``protocol``; pieces live as long as the configuration does."""
+        key = (id(piece), protocol)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = meaning_of(piece, self.context, protocol)
+        return found
+
+
+def _target(line: RuleLine) -> Target | None:
+    return next((piece.target for piece in line.pieces if piece.target is not None), None)
+
+
+def _reached(table: str, chains: Mapping[str, Chain]) -> dict[str, frozenset[Hook]]:
+    """From which hooks each chain is reached, by jump or goto."""
+    found: dict[str, set[Hook]] = {}
+    for name in BUILT_IN[table]:
+        todo = [name] if name in chains else []
+        while todo:
+            chain = todo.pop()
+            hooks = found.setdefault(chain, set())
+            if _HOOKS[name] in hooks:
+                continue
+            hooks.add(_HOOKS[name])
+            todo.extend(set(_called(chains[chain])) & chains.keys())
+    return {name: frozenset(hooks) for name, hooks in found.items()}
+
+
+def _called(chain: Chain) -> Iterator[str]:
+    return (target.name for target in map(_target, chain.rules) if target is not None)
+
+
+def _tracks(config: Config, version: int) -> bool:
+    """Whether a rule of the family switches connection tracking on (it is off until one asks for it)."""
+    tracking = {"state", "conntrack", "connmark", "connbytes", "connlimit", "connlabel", "helper", "cluster"}
+    translating = {"DNAT", "SNAT", "MASQUERADE", "REDIRECT", "NETMAP", "SAME", "CONNMARK", "CT", "SYNPROXY"}
+    for table in config.tables:
+        if table.version != version:
+            continue
+        for chain in table.chains:
+            for line in chain.rules:
+                for piece in line.pieces:
+                    if any(match.module in tracking for match in piece.matches):
+                        return True
+                    if piece.target is not None and piece.target.name in translating and not is_notrack(piece.target):
+                        return True
+    return False
+
+
+_KINDS: Final = (
+    (("br", "docker", "virbr", "lxdbr", "lxcbr", "cni", "vmbr"), InterfaceKind.BRIDGE),
+    (("tun", "tap", "wg", "ppp", "gre", "sit", "vti", "ipsec", "xfrm", "ip6tnl", "tailscale"), InterfaceKind.TUNNEL),
+    (("bond", "team"), InterfaceKind.AGGREGATE),
+)
+
+
+def _interface(name: str, span: Span) -> Interface:
+    """An interface that rules name; what it is can be read off its name only, its address not at all."""
+    stem, dot, vlan = name.rpartition(".")
+    if dot and vlan.isdigit() and 0 < int(vlan) < 4096:
+        return Interface(name=name, span=span, kind=InterfaceKind.VLAN, vlan=int(vlan), parent=stem)
+    if name == "lo":
+        return Interface(name=name, span=span, kind=InterfaceKind.LOOPBACK, method=AddressMethod.NONE)
+    if name.startswith("vlan") and name[4:].isdigit() and 0 < int(name[4:]) < 4096:
+        return Interface(name=name, span=span, kind=InterfaceKind.VLAN, vlan=int(name[4:]))
+    kind = next((kind for stems, kind in _KINDS if name.startswith(stems)), InterfaceKind.PHYSICAL)
+    # pppd gets its address from the other end (pppd(8)).
+    method = AddressMethod.PPPOE if name.startswith("ppp") else AddressMethod.STATIC
+    return Interface(name=name, span=span, kind=kind, method=method)
