@@ -60,8 +60,8 @@ class SpaceExhaustedError(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            "the packet sets of this run need more memory than they are given; "
-            "audit fewer devices at a time (--separate), or raise SEGAUDIT_NODES"
+            "the packet sets of this run need more memory than there is room for; "
+            "audit fewer devices at a time (--separate)"
         )
 
 
