@@ -16,8 +16,14 @@ from segaudit import __version__
 
 #: What each verb does, in the order of the help. Each is a module beside this one.
 VERBS = {
+    "audit": "read configurations and judge them by a policy",
+    "trace": "walk concrete packets through the devices",
     "show": "what was understood of the configurations",
+    "init": "write a starter site.yaml, with the evidence for every role",
+    "checks": "the checks there are, or the page on one of them",
     "parsers": "the formats that are read",
+    "policies": "the policies that ship, or the controls of one of them",
+    "schema": "the JSON Schema of a file that is read or written",
 }
 
 #: Nothing at or above the threshold; findings; wrong usage or a wrong file of ours; not established.
@@ -99,27 +105,39 @@ def _run(arguments: list[str]) -> int:
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except Exception as error:
+        wrong = _wrong_facts(error)
+        if wrong:
+            for line in wrong:
+                print(f"segaudit: {line}", file=sys.stderr)
+            return USAGE
         if os.environ.get("SEGAUDIT_DEBUG"):
             raise
-        return _unforeseen(error)
+        print(f"segaudit: {_unforeseen(error)}", file=sys.stderr)
+        return NOT_ESTABLISHED
     return status
 
 
-def _unforeseen(error: Exception) -> int:
-    """One line for what no verb handled; the status says that nothing is established."""
+def _wrong_facts(error: Exception) -> list[str]:
+    """What is wrong with a file of facts, where that is what ``error`` says: wrong usage, a line for each mistake."""
+    from segaudit.pipeline.facts import FactsError
+
+    # Only there where a verb has read such a file: pydantic is not imported to find out that it was not needed.
+    policy_error = getattr(sys.modules.get("segaudit.policy.errors"), "PolicyError", FactsError)
+    return str(error).splitlines() if isinstance(error, FactsError | policy_error) else []
+
+
+def _unforeseen(error: Exception) -> str:
+    """A line for what no verb handled."""
     from segaudit.pipeline.discover import PluginError
 
     if isinstance(error, PluginError):
-        print(f"segaudit: {error.problem}", file=sys.stderr)
-    elif isinstance(error, MemoryError):
-        print("segaudit: out of memory; audit fewer files at a time, or use a machine with more", file=sys.stderr)
-    else:
-        print(
-            f"segaudit: a defect in segaudit ({type(error).__name__} at {_place(error)}); run it again with"
-            " SEGAUDIT_DEBUG=1 and report what it prints",
-            file=sys.stderr,
-        )
-    return NOT_ESTABLISHED
+        return str(error.problem)
+    if isinstance(error, MemoryError):
+        return "out of memory; audit fewer files at a time, or use a machine with more"
+    return (
+        f"a defect in segaudit ({type(error).__name__} at {_place(error)}); run it again with SEGAUDIT_DEBUG=1 and report"
+        " what it prints"
+    )
 
 
 def _place(error: Exception) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 
 from segaudit.cli import NOT_ESTABLISHED, OK, UsageError
@@ -38,6 +39,28 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--strict", action="store_true", help="status 3 for a line that bears on access and is not modelled, too"
     )
+
+
+def add_judging(parser: argparse.ArgumentParser) -> None:
+    """The site's facts and the day on which it is judged: for verbs that build the zone graph."""
+    group = parser.add_argument_group("what is known besides the configurations")
+    group.add_argument("--site", metavar="FILE", help="facts about the site (default: site.yaml in a PATH folder)")
+    group.add_argument(
+        "--as-of", type=_day, metavar="DATE", help="judge schedules as of this day, YYYY-MM-DD (default: today)"
+    )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day: write it as 2027-03-31") from None
+
+
+def as_of(options: argparse.Namespace) -> date:
+    """The day to judge as of."""
+    day: date | None = options.as_of
+    return day or datetime.now(tz=UTC).astimezone().date()
 
 
 def add_showing(parser: argparse.ArgumentParser) -> None:

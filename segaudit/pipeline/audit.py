@@ -10,9 +10,18 @@ from segaudit import __version__
 from segaudit.check import Check, Subject
 from segaudit.findings.causes import attach_causes
 from segaudit.findings.finding import Finding
-from segaudit.findings.report import CheckInfo, Engagement, NotJudged, Report, make_report
+from segaudit.findings.page import read_page
+from segaudit.findings.report import (
+    CheckInfo,
+    Engagement,
+    NotJudged,
+    PolicyReport,
+    Reference,
+    Report,
+    make_report,
+)
 from segaudit.knowledge.services import load_services
-from segaudit.model import Device, msg
+from segaudit.model import Device, Words, msg
 from segaudit.model.inputs import Network
 from segaudit.packetspace.space import PacketSpace
 from segaudit.policy.errors import LocatedError, PolicyError
@@ -65,7 +74,7 @@ def audit(
     findings: list[Finding] = []
     infos: list[CheckInfo] = []
     for policy in policies:
-        titles = {s.id: s.title for s in policy.standards}
+        documents = {s.id: Words(s.title, s.title_ja) for s in policy.standards}
         for control in policy.controls:
             check = checks[control.check]
             infos.append(
@@ -75,10 +84,15 @@ def audit(
                     question=check.question,
                     severity=control.severity if control.severity is not None else check.severity,
                     control=control.id,
-                    control_title=msg(control.title),  # messages: policies/*.yaml
+                    control_title=Words(control.title, control.title_ja),
+                    page=read_page(check.doc),
+                    references=tuple(
+                        Reference(document=documents.get(r.standard, Words(r.standard)), item=r.item)
+                        for r in control.references
+                    )
+                    or tuple(Reference(document=Words(text)) for text in check.references),
                 )
             )
-            references = tuple(f"{titles.get(r.standard, r.standard)} {r.item}" for r in control.references)
             steps = 0 if control.severity is None else control.severity - check.severity
             for finding in check.run(subject, _params(check, control)):
                 findings.append(  # noqa: PERF401 - a comprehension over a generator with this body is not easier to read
@@ -86,7 +100,6 @@ def audit(
                         finding,
                         control=control.id,
                         severity=finding.severity.stepped(steps),
-                        references=finding.references or references or check.references,
                     )
                 )
     return make_report(
@@ -95,7 +108,7 @@ def audit(
         services=subject.services,
         findings=attach_causes(findings, HEADLINES),
         checks=infos,
-        policies=[policy.name for policy in policies],
+        policies=[PolicyReport(name=p.name, title=Words(p.title, p.title_ja)) for p in policies],
         not_judged=tuple(_not_judged(network.devices, graph)),
         tool_version=__version__,
         as_of=as_of.isoformat(),
