@@ -1,0 +1,154 @@
+"""Static routes, routes by DHCP, policy routing, and which routing protocols run."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from segaudit.model import AddressRange, LedgerBuilder, Prefix, Route, RouteKind, parse_prefix
+from segaudit.parsers.cisco_asa.config import Config, mark_block
+from segaudit.parsers.cisco_asa.interfaces import Interfaces, NamedInterface
+from segaudit.parsers.cisco_asa.objects import Catalogue
+from segaudit.parsers.cisco_asa.statements import CHILDREN
+from segaudit.syntax.indented import Line
+
+_DEFAULT: Final = Prefix(4, 0, 0)
+
+#: The routing table of interfaces that are for management only, apart from that of data since 9.5 (ASA General
+#: Operations CLI Configuration Guide 9.5, "Routing Table for Management Traffic").
+MANAGEMENT_TABLE: Final = "management-only"
+
+
+def management_table(config: Config, interface: NamedInterface) -> str:
+    """The routing table of ``interface``: empty for that of data traffic."""
+    apart = config.product == "ftd" or config.at_least(9, 5)
+    return MANAGEMENT_TABLE if interface.management_only and apart else ""
+
+
+def read_routes(
+    config: Config, catalogue: Catalogue, interfaces: Interfaces, ledger: LedgerBuilder
+) -> tuple[Route, ...]:
+    """The routes as configured, in file order; their lines are ledgered."""
+    tables = {one.name: management_table(config, one) for one in interfaces.named}
+    routes: list[Route] = []
+    for line in config.of("route"):
+        words = line.words
+        if len(words) < 5 or (route := _route(words, line, catalogue, tables)) is None:
+            ledger.unrecognized(line.number, "no interface, network, mask and gateway")
+            continue
+        routes.append(route)
+        ledger.modelled(line.number)
+    for line in config.starting("ipv6", "route"):
+        found = _ipv6_route(line.words, line, catalogue, tables)
+        if found is None:
+            ledger.unrecognized(line.number, "no interface, prefix and gateway")
+            continue
+        routes.append(found)
+        ledger.modelled(line.number)
+    for interface in interfaces.named:
+        if interface.set_route:
+            span = interface.interface.span
+            routes.append(Route(prefix=_DEFAULT, span=span, interface=interface.name, vrf=tables[interface.name]))
+        if interface.policy_route is not None:
+            routes.extend(_policy_routes(config, catalogue, interface.policy_route, ledger))
+    return tuple(routes)
+
+
+def _route(words: tuple[str, ...], line: Line, catalogue: Catalogue, tables: dict[str, str]) -> Route | None:
+    """``route outside 0.0.0.0 0.0.0.0 192.0.2.1 [metric] [track n] [tunneled]``."""
+    target = catalogue.network(words[2], words[3])
+    gateway = catalogue.host(words[4])
+    if not isinstance(target, AddressRange) or not isinstance(gateway, AddressRange):
+        return None
+    discard = words[1].lower() == "null0"
+    rest = words[5:]
+    return Route(
+        prefix=Prefix(4, target.first, 32 - (target.size.bit_length() - 1)),
+        span=catalogue.source.span(line.number),
+        next_hop=None if discard else gateway.first,
+        interface="" if discard else words[1],
+        distance=int(rest[0]) if rest and rest[0].isdigit() else 1,
+        vrf=tables.get(words[1], ""),
+        # "tunneled": the default route of what comes out of tunnels only.
+        kind=RouteKind.DISCARD if discard else RouteKind.POLICY if "tunneled" in rest else RouteKind.STATIC,
+        tracked="track" in rest,
+    )
+
+
+def _ipv6_route(words: tuple[str, ...], line: Line, catalogue: Catalogue, tables: dict[str, str]) -> Route | None:
+    """``ipv6 route outside 2001:db8::/32 2001:db8::1 [metric] [tunneled]``."""
+    if len(words) < 5:
+        return None
+    gateway = catalogue.host(words[4])
+    try:
+        prefix = parse_prefix(words[3])
+    except ValueError:
+        return None
+    if not isinstance(gateway, AddressRange):
+        return None
+    discard = words[2].lower() == "null0"
+    rest = words[5:]
+    return Route(
+        prefix=prefix,
+        span=catalogue.source.span(line.number),
+        next_hop=None if discard else gateway.first,
+        interface="" if discard else words[2],
+        distance=int(rest[0]) if rest and rest[0].isdigit() else 1,
+        vrf=tables.get(words[2], ""),
+        kind=RouteKind.DISCARD if discard else RouteKind.POLICY if "tunneled" in rest else RouteKind.STATIC,
+    )
+
+
+def _policy_routes(config: Config, catalogue: Catalogue, line: Line, ledger: LedgerBuilder) -> list[Route]:
+    """Where a route-map on an interface may send packets: any destination may go to each of its next hops."""
+    name = line.words[-1]
+    routes: list[Route] = []
+    for block in config.starting("route-map", name):
+        ledger.approximated(block.number, "policy routing: any packet may go where it says")
+        for child in block.children:
+            ledger.approximated(child.number, "policy routing: any packet may go where it says")
+            words = child.words
+            if words[:3] == ("set", "ip", "next-hop"):
+                hops = [catalogue.host(word) for word in words[3:]]
+                routes.extend(
+                    Route(
+                        prefix=_DEFAULT,
+                        span=catalogue.source.span(child.number),
+                        next_hop=hop.first,
+                        kind=RouteKind.POLICY,
+                    )
+                    for hop in hops
+                    if isinstance(hop, AddressRange)
+                )
+            elif words[:2] == ("set", "interface"):
+                routes.extend(
+                    Route(
+                        prefix=_DEFAULT,
+                        span=catalogue.source.span(child.number),
+                        interface=word,
+                        kind=RouteKind.POLICY,
+                    )
+                    for word in words[2:]
+                )
+    return routes
+
+
+def read_routing_protocols(config: Config, interfaces: Interfaces, ledger: LedgerBuilder) -> tuple[str, ...]:
+    """The routing protocols that run, by name; their lines are ledgered."""
+    protocols: list[str] = []
+    used = {one.policy_route.words[-1] for one in interfaces.named if one.policy_route is not None}
+    for line in config.of("router"):
+        if len(line.words) > 1:
+            protocols.append(line.words[1])
+            mark_block(line, ledger, CHILDREN["router"]["network"])
+            ledger.modelled(line.number)
+    for line in config.starting("ipv6", "router"):
+        protocols.append(line.words[2] if len(line.words) > 2 else "ospf")
+        mark_block(line, ledger, CHILDREN["router"]["network"])
+        ledger.modelled(line.number)
+    for line in config.of("rip"):  # PIX 6: "rip outside passive"
+        protocols.append("rip")
+        ledger.modelled(line.number)
+    for line in config.of("route-map"):
+        if len(line.words) > 1 and line.words[1] not in used:
+            mark_block(line, ledger, CHILDREN["router"]["network"])
+    return tuple(dict.fromkeys(protocols))
