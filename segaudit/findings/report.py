@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from segaudit.findings.finding import Finding, RuleRef, by_weight
 from segaudit.findings.openness import Openness, openness, service_ranges
+from segaudit.findings.page import Page
+from segaudit.knowledge.roles import load_roles
 from segaudit.knowledge.services import ServiceCatalogue
-from segaudit.model import Certainty, Ledger, LineState, Message, Severity, Span
+from segaudit.model import Certainty, Ledger, LineState, Message, Severity, Span, Words
 from segaudit.model.inputs import Failure, Ignored, Network
 from segaudit.packetspace.boxes import Box, boxes
 from segaudit.packetspace.packet import Packet
@@ -97,6 +99,7 @@ class EvidenceReport:
     """One sign for a zone's role."""
 
     role: str
+    role_title: Words
     weight: float
     sign: Message
     span: Span | None
@@ -104,10 +107,11 @@ class EvidenceReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneReport:
-    """One zone; ``certainty`` 0 to 1 is that of the role."""
+    """One zone; ``certainty`` 0 to 1 is that of the role, whose id is ``role``."""
 
     name: str
     role: str
+    role_title: Words
     certainty: float
     declared: bool
     evidence: tuple[EvidenceReport, ...]
@@ -148,6 +152,17 @@ class LocationReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """An item of a document that asks for the same; ``item`` is empty where the document as a whole does."""
+
+    document: Words
+    item: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.document} {self.item}".rstrip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FindingReport:
     """One finding as reports show it. ``status`` is ``new``, ``existing`` or ``waived``; ``cause`` a fingerprint."""
 
@@ -155,7 +170,7 @@ class FindingReport:
     check_title: Message
     question: int
     control: str
-    control_title: Message
+    control_title: Words
     severity: Severity
     certainty: Certainty
     certainty_reasons: tuple[Message, ...]
@@ -173,20 +188,37 @@ class FindingReport:
     notes: tuple[Message, ...]
     cause: str
     fingerprint: str
-    references: tuple[str, ...]
+    references: tuple[Reference, ...]
     status: str = "new"
     waiver: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether nobody has accepted it."""
+        return self.status != "waived"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRun:
-    """A check that was run, for the list of what was judged; ``findings`` counts them."""
+    """A check that was run for a control, for the list of what was judged; ``findings`` counts them."""
 
     slug: str
     title: Message
     question: int
     severity: Severity
+    control: str
+    control_title: Words
+    page: Page
+    references: tuple[Reference, ...]
     findings: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyReport:
+    """A policy that was judged by."""
+
+    name: str
+    title: Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +250,7 @@ class Report:
     complete: bool
     tool_version: str
     as_of: str
-    policies: tuple[str, ...]
+    policies: tuple[PolicyReport, ...]
     inputs: tuple[InputReport, ...]
     ignored: tuple[Ignored, ...]
     failures: tuple[Failure, ...]
@@ -235,23 +267,35 @@ class Report:
 
     def counted(self) -> Mapping[Severity, int]:
         """Findings that count (not waived), by severity, worst first."""
-        return {s: sum(f.severity == s and f.status != "waived" for f in self.findings) for s in reversed(Severity)}
+        return {s: sum(f.severity == s and f.counts for f in self.findings) for s in reversed(Severity)}
 
     def worst(self) -> Severity | None:
         """The worst severity of a finding that counts."""
-        return max((f.severity for f in self.findings if f.status != "waived"), default=None)
+        return max((f.severity for f in self.findings if f.counts), default=None)
+
+    def ledger(self) -> LedgerCounts:
+        """The totals of all inputs."""
+        return LedgerCounts(
+            modelled=sum(one.ledger.modelled for one in self.inputs),
+            approximated=sum(one.ledger.approximated for one in self.inputs),
+            irrelevant=sum(one.ledger.irrelevant for one in self.inputs),
+            unsupported=sum(one.ledger.unsupported for one in self.inputs),
+            unrecognized=sum(one.ledger.unrecognized for one in self.inputs),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckInfo:
-    """What a report says of a check beside its findings."""
+    """What a report says of a check, bound by a control, beside its findings."""
 
     slug: str
     title: Message
     question: int
     severity: Severity
     control: str
-    control_title: Message
+    control_title: Words
+    page: Page
+    references: tuple[Reference, ...] = ()
 
 
 def make_report(
@@ -261,7 +305,7 @@ def make_report(
     services: ServiceCatalogue,
     findings: Iterable[Finding],
     checks: Sequence[CheckInfo],
-    policies: Sequence[str],
+    policies: Sequence[PolicyReport],
     not_judged: Sequence[NotJudged],
     tool_version: str,
     as_of: str,
@@ -294,6 +338,10 @@ def make_report(
                 title=c.title,
                 question=c.question,
                 severity=c.severity,
+                control=c.control,
+                control_title=c.control_title,
+                page=c.page,
+                references=c.references,
                 findings=sum(f.check == c.slug and f.control == c.control for f in reported),
             )
             for c in checks
@@ -372,14 +420,23 @@ def _segments(graph: ZoneGraph) -> Iterable[SegmentReport]:
 
 
 def _zones(graph: ZoneGraph) -> Iterable[ZoneReport]:
+    titles = {str(info.role): Words(info.title, info.title_ja) for info in load_roles().roles.values()}
     for _, zone in sorted(graph.zones.items()):
         yield ZoneReport(
             name=zone.name,
             role=zone.role,
+            role_title=titles.get(zone.role, Words(zone.role)),
             certainty=round(zone.certainty, 2),
             declared=zone.declared,
             evidence=tuple(
-                EvidenceReport(role=e.role, weight=e.weight, sign=e.sign, span=e.span) for e in zone.evidence
+                EvidenceReport(
+                    role=e.role,
+                    role_title=titles.get(e.role, Words(e.role)),
+                    weight=e.weight,
+                    sign=e.sign,
+                    span=e.span,
+                )
+                for e in zone.evidence
             ),
             segments=tuple(s.name for s in zone.segments),
         )
@@ -465,5 +522,5 @@ def _finding(finding: Finding, network: Network, info: CheckInfo, keys: Mapping[
         notes=finding.notes,
         cause=keys.get(finding.cause, ""),
         fingerprint=finding.fingerprint,
-        references=finding.references,
+        references=tuple(Reference(document=Words(r)) for r in finding.references) or info.references,
     )

@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
-from segaudit.model.message import Message, MessageParam
+from segaudit.model.message import Message, MessageParam, Words
 
 #: Languages that there are, by the codes of ISO 639-1.
 LANGUAGES: Final = ("en", "ja")
@@ -23,10 +23,12 @@ class Language:
         self.code = code
         self._texts = _catalogue(code)
 
-    def say(self, message: Message | str) -> str:
+    def say(self, message: Message | Words | str) -> str:
         """The text of ``message``, its parameters that are messages said too; of a plain string the string."""
         if isinstance(message, str):
             return message
+        if isinstance(message, Words):
+            return message.ja if self.code == "ja" and message.ja else message.en
         if message.plural is not None:
             count = message.params.get("count")
             number = count if isinstance(count, int) else 2
@@ -38,7 +40,7 @@ class Language:
         return template.format_map({name: self._parameter(value) for name, value in message.params.items()})
 
     def _parameter(self, value: MessageParam) -> str:
-        if isinstance(value, Message):
+        if isinstance(value, Message | Words):
             return self.say(value)
         if isinstance(value, tuple):
             return ("、" if self.code == "ja" else ", ").join(map(self.say, value))

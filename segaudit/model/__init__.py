@@ -48,7 +48,7 @@ from segaudit.model.device import (
 )
 from segaudit.model.inputs import Failure, Ignored, Input, Network
 from segaudit.model.ledger import Ledger, LedgerBuilder, LineState, Statement
-from segaudit.model.message import Certainty, Message, Severity, msg
+from segaudit.model.message import Certainty, Message, Severity, Words, msg
 from segaudit.model.rule import (
     ANY_INTERFACE,
     DESTINATION_NAT_ORDER,
@@ -202,6 +202,7 @@ __all__ = [
     "UndecidedAddress",
     "UndecidedService",
     "VpnGroup",
+    "Words",
     "Zone",
     "ZoneSpec",
     "format_address",

@@ -8,8 +8,19 @@ from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import Union
 
-#: A parameter of a message: text that is data (a name, an address), a number, or a message of its own.
-MessageParam = Union[str, int, "Message", tuple["Message", ...]]
+#: A parameter of a message: text that is data (a name, an address), a number, or words and messages of its own.
+MessageParam = Union[str, int, "Words", "Message", tuple["Message", ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Text that is data and comes in both languages: the title of a policy, a role, a service. No ``ja``: as ``en``."""
+
+    en: str
+    ja: str = ""
+
+    def __str__(self) -> str:
+        return self.en
 
 
 @dataclass(frozen=True, slots=True)
