@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
+from segaudit.findings.deadrules import DeadRule, dead_rules
 from segaudit.findings.finding import Finding
 from segaudit.knowledge.services import ServiceCatalogue
 from segaudit.model import Message, Severity
@@ -24,6 +26,11 @@ class Subject:
     services: ServiceCatalogue
     as_of: date
     publishes: tuple[Publish, ...] | None = None
+
+    @cached_property
+    def dead_rules(self) -> tuple[DeadRule, ...]:
+        """Every rule that never decides a packet; two checks share them out."""
+        return tuple(dead_rules(self.graph))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -318,3 +318,55 @@ def _joined(parts: list[TestBounds], nothing: HeaderTest) -> TestBounds:
 
 def _reasons(parts: Iterable[Reasons]) -> Reasons:
     return tuple(dict.fromkeys(reason for part in parts for reason in part))
+
+
+def canonical_text(rule: Rule, device: Device) -> tuple[str, ...]:
+    """What a rule matches, spelt so that renaming and regrouping objects change nothing; for recognising it again."""
+    return (
+        _address_text(rule.source, device, frozenset()),
+        _address_text(rule.destination, device, frozenset()),
+        _service_text(rule.service, device, frozenset()),
+        ",".join(sorted(rule.ingress.items)),
+        ",".join(sorted(rule.egress.items)),
+    )
+
+
+def _address_text(expr: AddressExpr, device: Device, within: frozenset[str]) -> str:
+    match expr:
+        case AddressRange(version=version, first=first, last=last):
+            return f"{version}:{first:x}-{last:x}"
+        case AddressRef(name=name):
+            found = device.addresses.get(name)
+            if found is None or name in within:
+                return f"?{name}"
+            return _address_text(found.value, device, within | {name})
+        case AddressUnion(items=items):
+            return "|".join(sorted({t for i in items for t in _address_text(i, device, within).split("|")}))
+        case AddressIntersection(items=items):
+            return "&".join(sorted(f"({_address_text(i, device, within)})" for i in items))
+        case AddressComplement(item=item):
+            return f"!({_address_text(item, device, within)})"
+        case _:
+            return repr(expr)
+
+
+def _service_text(expr: ServiceExpr, device: Device, within: frozenset[str]) -> str:
+    match expr:
+        case ServiceRef(name=name):
+            found = device.services.get(name)
+            if found is None or name in within:
+                return f"?{name}"
+            return _service_text(found.value, device, within | {name})
+        case ServiceUnion(items=items):
+            return "|".join(sorted({t for i in items for t in _service_text(i, device, within).split("|")}))
+        case ServiceIntersection(items=items):
+            return "&".join(sorted(f"({_service_text(i, device, within)})" for i in items))
+        case ServiceComplement(item=item):
+            return f"!({_service_text(item, device, within)})"
+        case Service():
+            # Not the value's own text: a frozen set of states has no order.
+            states = None if expr.states is None else sorted(expr.states)
+            ports = (expr.source_ports, expr.destination_ports, expr.icmp_types, expr.icmp_codes)
+            return f"{expr.protocol}{ports}{expr.tcp_flags}{states}"
+        case _:
+            return repr(expr)

@@ -36,13 +36,14 @@ SELF = "self@"
 
 
 def build(space: PacketSpace, devices: Sequence[Device], declared: Declared, as_of: date) -> ZoneGraph:
-    """The zone graph of ``devices``; fragments (a lone pasted list) are no part of it."""
-    whole = sorted((d for d in devices if not d.fragment), key=lambda d: d.name)
+    """The zone graph of ``devices``; fragments (a lone pasted list) are compiled, but no part of any zone."""
+    every = {d.name: d for d in sorted(devices, key=lambda d: d.name)}
+    whole = [d for d in every.values() if not d.fragment]
     by_name = {d.name: d for d in whole}
     segments = build_segments(whole, declared)
     zones = _zones(segments, by_name, declared)
     territory = Territory(space, segments, whole)
-    compiled = _Compiled(space, by_name, segments, as_of)
+    compiled = _Compiled(space, every, segments, as_of)
     bypasses = _bypasses(whole)
     engine = FlowEngine(space, segments, territory, compiled.for_source, bypasses)
     zone_of = {s.name: z.name for z in zones.values() for s in z.segments}
@@ -59,7 +60,7 @@ def build(space: PacketSpace, devices: Sequence[Device], declared: Declared, as_
         zones[name] = Zone(name=name, role=Role.UNKNOWN, certainty=1.0, segments=(), declared=True)
     return ZoneGraph(
         space=space,
-        devices={name: compiled.plain(name) for name in by_name},
+        devices={name: compiled.plain(name) for name in every},
         zones=zones,
         conduits={
             pair: Conduit(src=pair[0], dst=pair[1], flows=tuple(found), space=space)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Literal
 
 import netaddr
 import pytest
@@ -71,7 +72,7 @@ def test_forgetting_a_field_only_adds(a: PacketSet, field: str) -> None:
 
 
 @given(versions, st.data())
-def test_addresses_are_those_of_netaddr(version: int, data: st.DataObject) -> None:
+def test_addresses_are_those_of_netaddr(version: Literal[4, 6], data: st.DataObject) -> None:
     first, last = sorted((data.draw(addresses(version)), data.draw(addresses(version))))
     other_first, other_last = sorted((data.draw(addresses(version)), data.draw(addresses(version))))
     ours = SPACE.addresses("dst", version, first, last) - SPACE.addresses("dst", version, other_first, other_last)
