@@ -176,9 +176,9 @@ def _ike_profile(reader: Reader, line: Line, name: str, version: int, negated: b
         words = child.words
         if words[0] == "virtual-template" and len(words) > 1:
             profile.virtual_template = words[1]
-        elif words[:3] == ("client", "authentication", "list") and len(words) > 3:
-            profile.authentication_list = words[3]
-        elif words[:2] == ("aaa", "authentication") and len(words) > 3:
+        elif len(words) > 3 and (
+            words[:3] == ("client", "authentication", "list") or words[:2] == ("aaa", "authentication")
+        ):
             profile.authentication_list = words[3]
         elif words[:3] == ("match", "identity", "group") and len(words) > 3:
             profile.groups.append(words[3])

@@ -269,7 +269,7 @@ def read_port_map(reader: Reader, line: Line, words: tuple[str, ...], negated: b
         reader.config.port_maps.pop(name, None)
         return reader.modelled(line)
     rest = words[4:] if words[3] == "port" else words[3:]
-    protocols = (6, 17)
+    protocols: tuple[int, ...] = (6, 17)
     if rest[:1] in (("tcp",), ("udp",)):
         protocols = (6,) if rest[0] == "tcp" else (17,)
         rest = rest[1:]

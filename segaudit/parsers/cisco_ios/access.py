@@ -1,0 +1,377 @@
+"""Remote access and tunnels: who can come in, where their packets enter, what they get.
+
+Cisco IOS Security Configuration Guide: Secure Connectivity; "Crypto Access Check on Clear-Text Packets" (12.3(8)T): the
+list of the outside interface is not asked of packets that came out of a tunnel, only one that the crypto map names.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from segaudit.model import (
+    ANY_ADDRESS,
+    ESP,
+    GRE,
+    TCP,
+    UDP,
+    AddressExpr,
+    AddressRange,
+    AddressUnion,
+    Fqdn,
+    RemoteAccess,
+    SecondFactor,
+    Service,
+    ServiceUnion,
+    Tunnel,
+    UndecidedAddress,
+    VpnGroup,
+    host,
+    ports,
+)
+from segaudit.parsers.cisco_ios.acl import quad
+from segaudit.parsers.cisco_ios.chains import Lists
+from segaudit.parsers.cisco_ios.config import (
+    ClientGroup,
+    CryptoMapEntry,
+    InterfaceConfig,
+    RunningConfig,
+)
+
+IKE: Final = ServiceUnion((ports(UDP, 500, 4500), Service(protocol=ESP)))
+PPTP: Final = ServiceUnion((ports(TCP, 1723), Service(protocol=GRE)))
+L2TP: Final = ports(UDP, 1701)
+
+
+class Access:
+    """The remote accesses and tunnels of one device."""
+
+    def __init__(self, config: RunningConfig, lists: Lists) -> None:
+        self._config = config
+        self._lists = lists
+        self.remote: list[RemoteAccess] = []
+        self.tunnels: list[Tunnel] = []
+
+    def convert_all(self) -> None:
+        """Read the crypto maps, profiles, portals and dialled tunnels."""
+        for interface in self._config.interfaces.values():
+            if interface.crypto_map is not None:
+                self._crypto_map(interface, interface.crypto_map.name)
+            if interface.kind == "tunnel":
+                self._tunnel(interface)
+        for profile in self._config.ike_profiles.values():
+            if profile.virtual_template:
+                self._virtual_template(profile.name)
+        for context in self._config.webvpn_contexts.values():
+            self._portal(context.name)
+        for group in self._config.vpdn_groups.values():
+            if group.accepts and group.virtual_template:
+                self._dialled(group.name)
+
+    # Crypto maps
+
+    def _crypto_map(self, interface: InterfaceConfig, name: str) -> None:
+        entries = self._config.crypto_maps.get(name)
+        if entries is None:
+            return
+        settings = self._config.crypto_settings.get(name)
+        for _, entry in sorted(entries.items()):
+            if not entry.dynamic:
+                self.tunnels.append(self._site_to_site(interface, entry, f"{name} {entry.sequence}"))
+                continue
+            dynamic = self._config.dynamic_maps.get(entry.dynamic, {})
+            clients = settings is not None and (
+                settings.client_address or settings.client_authentication or settings.client_authorization
+            )
+            profiles = [d.profile for d in dynamic.values() if d.profile]
+            taken_in = [p for p in profiles if p in self._config.ike_profiles and self._config.ike_profiles[p].groups]
+            if clients or taken_in or (self._config.client_groups and not any(d.match for d in dynamic.values())):
+                self._clients(interface, name, entry, taken_in)
+                continue
+            for _, found in sorted(dynamic.items()):
+                self.tunnels.append(self._site_to_site(interface, found, f"{name} {entry.sequence} {found.sequence}"))
+
+    def _site_to_site(self, interface: InterfaceConfig, entry: CryptoMapEntry, name: str) -> Tunnel:
+        local: AddressExpr = ANY_ADDRESS
+        remote: AddressExpr = ANY_ADDRESS
+        if entry.match is not None:
+            access_list = self._lists.get(entry.match.name, 4)
+            chosen = [e for e in access_list.ordered() if e.action.value == "permit"] if access_list else []
+            if chosen:
+                local = _any_of([e.source for e in chosen])
+                remote = _any_of([e.destination for e in chosen])
+            else:
+                local = remote = UndecidedAddress("undefined access list", entry.match.name)
+        peers = tuple(_peer(word) for word in entry.peers) or (UndecidedAddress("any peer", name),)
+        return Tunnel(
+            name=name,
+            kind="ipsec",
+            interface=interface.name,
+            span=self._config.span(entry.line, entry.last_line),
+            peers=peers,
+            local=local,
+            remote=remote,
+            bypasses_filters=self._checks_once(),
+            filter_rule_set=entry.access_in if self._lists.get(entry.access_in, 4) else "",
+        )
+
+    def _checks_once(self) -> bool:
+        """Whether packets out of a tunnel skip the interface's list: since 12.3(8)T; unknown versions count as newer."""
+        found = re.match(r"(\d+)\.(\d+)", self._config.version)
+        return found is None or (int(found[1]), int(found[2])) >= (12, 4)
+
+    def _clients(self, interface: InterfaceConfig, name: str, entry: CryptoMapEntry, profiles: list[str]) -> None:
+        settings = self._config.crypto_settings.get(name)
+        listed = settings.client_authentication.name if settings and settings.client_authentication else ""
+        groups: list[ClientGroup] = []
+        for profile_name in profiles:
+            profile = self._config.ike_profiles[profile_name]
+            listed = listed or profile.authentication_list
+            groups.extend(self._config.client_groups[g] for g in profile.groups if g in self._config.client_groups)
+        groups = groups or list(self._config.client_groups.values())
+        self.remote.append(
+            RemoteAccess(
+                name=name,
+                kind="ipsec",
+                span=self._config.span(entry.line, entry.last_line),
+                portal_interfaces=(interface.name,),
+                portal_service=IKE,
+                pools=self._pools([g.pool for g in groups]),
+                groups=tuple(self._vpn_group(g, listed) for g in groups),
+                split_tunnel=self._split(groups),
+                bypasses_filters=self._checks_once(),
+                filter_rule_set=entry.access_in if self._lists.get(entry.access_in, 4) else "",
+            )
+        )
+
+    def _vpn_group(self, group: ClientGroup, login_list: str, *, certificate: bool = False) -> VpnGroup:
+        words, factor, users = self.login(login_list, certificate=certificate)
+        return VpnGroup(
+            name=group.name,
+            authentication=words,
+            second_factor=factor,
+            span=self._config.span(group.line, group.last_line),
+            local_users=users,
+        )
+
+    def login(self, login_list: str, *, ppp: bool = False, certificate: bool = False) -> tuple[str, SecondFactor, int]:
+        """How users of a method list log in: words for people, the second factor, accounts kept on the device."""
+        config = self._config
+        users = len(config.accounts)
+        if not login_list:
+            words = "certificate" if certificate else "group key only"
+            return words, SecondFactor.ABSENT, 0
+        methods = (config.ppp_methods if ppp else config.login_methods).get(login_list, ())
+        if "group" in methods[:1] and len(methods) > 1:
+            return f"server group {methods[1]}", SecondFactor.NOT_VISIBLE, 0
+        if methods[:1] in (("local",), ("local-case",)):
+            factor = SecondFactor.VISIBLE if certificate else SecondFactor.ABSENT
+            return "local users", factor, users
+        if methods[:1] == ("none",):
+            return "none", SecondFactor.ABSENT, 0
+        if not methods:
+            if login_list == "default" or not config.aaa:
+                return "local users", SecondFactor.ABSENT, users
+            return f"method list {login_list}, which is not defined", SecondFactor.NOT_VISIBLE, 0
+        return " ".join(methods), SecondFactor.NOT_VISIBLE, 0
+
+    def _pools(self, names: list[str]) -> tuple[AddressExpr, ...]:
+        found: list[AddressExpr] = []
+        for name in dict.fromkeys(names):
+            ranges = self._config.address_pools.get(name)
+            if ranges:
+                found.extend(AddressRange(version, first, last) for version, first, last, _ in ranges)
+            elif name:
+                found.append(UndecidedAddress("undefined pool", name))
+        return tuple(found)
+
+    def _split(self, groups: list[ClientGroup]) -> AddressExpr | None:
+        """What clients send through the tunnel: the sources of the group's list (its own networks)."""
+        named = [g.split for g in groups]
+        if not named or not all(named):
+            return None
+        found = [self._lists.sources(name, 4) for name in dict.fromkeys(named)]
+        return _any_of([f for f in found if f is not None]) if all(f is not None for f in found) else None
+
+    # Virtual templates
+
+    def _virtual_template(self, name: str) -> None:
+        profile = self._config.ike_profiles[name]
+        template = f"Virtual-Template{profile.virtual_template}"
+        groups = [self._config.client_groups[g] for g in profile.groups if g in self._config.client_groups]
+        users = any(method in ("eap", "anyconnect-eap") for method in profile.remote_methods)
+        if not groups and profile.version == 1:
+            groups = list(self._config.client_groups.values())
+        if not groups and not users and not profile.authentication_list:
+            self.tunnels.append(
+                Tunnel(
+                    name=profile.name,
+                    kind="ipsec",
+                    interface=template,
+                    span=self._config.span(profile.line, profile.last_line),
+                    peers=(UndecidedAddress("any peer", profile.name),),
+                )
+            )
+            return
+        pool = self._config.interfaces[template].pool if template in self._config.interfaces else ""
+        pools = self._pools([g.pool for g in groups if g.pool] or ([pool] if pool else []))
+        login_list = profile.authentication_list
+        vpn_groups = tuple(self._vpn_group(g, login_list, certificate=profile.certificate) for g in groups)
+        if not vpn_groups:
+            words, factor, count = self.login(login_list, certificate=profile.certificate)
+            vpn_groups = (
+                VpnGroup(
+                    name=profile.name,
+                    authentication=words,
+                    second_factor=factor,
+                    span=self._config.span(profile.line, profile.last_line),
+                    local_users=count,
+                ),
+            )
+        self.remote.append(
+            RemoteAccess(
+                name=profile.name,
+                kind="ipsec",
+                span=self._config.span(profile.line, profile.last_line),
+                portal_service=IKE,
+                interface=template,
+                pools=pools,
+                groups=vpn_groups,
+                split_tunnel=self._split(groups),
+            )
+        )
+
+    # WebVPN
+
+    def _portal(self, name: str) -> None:
+        context = self._config.webvpn_contexts[name]
+        gateway = self._config.webvpn_gateways.get(context.gateway)
+        if not context.in_service or gateway is None or not gateway.in_service:
+            return
+        at = tuple(
+            i.name
+            for i in self._config.interfaces.values()
+            if i.name == gateway.interface or any(own.address == gateway.address for own in i.addresses)
+        )
+        words, factor, users = self.login(context.authentication_list or "default", certificate=context.certificate)
+        groups = context.groups or [(context.name, context.line)]
+        splits = tuple(prefix.expr() for prefix in context.splits)
+        template = f"Virtual-Template{context.virtual_template}" if context.virtual_template else ""
+        self.remote.append(
+            RemoteAccess(
+                name=context.name,
+                kind="ssl-vpn",
+                span=self._config.span(context.line, context.last_line),
+                portal_interfaces=at,
+                portal_service=ports(TCP, gateway.port),
+                interface=template,
+                pools=self._pools(context.pools),
+                groups=tuple(
+                    VpnGroup(
+                        name=group,
+                        authentication=words,
+                        second_factor=factor,
+                        span=self._lists.span(line),
+                        local_users=users,
+                    )
+                    for group, line in groups
+                ),
+                split_tunnel=AddressUnion(splits) if splits else None,
+                # Without a template the users enter at an interface of their own (SSLVPN-VIF) that has no list.
+                bypasses_filters=not template,
+                filter_rule_set=context.access_list if self._lists.get(context.access_list, 4) else "",
+            )
+        )
+
+    # Dialled tunnels
+
+    def _dialled(self, name: str) -> None:
+        group = self._config.vpdn_groups[name]
+        template = f"Virtual-Template{group.virtual_template}"
+        interface = self._config.interfaces.get(template)
+        kinds = {"pptp": ("pptp",), "l2tp": ("l2tp",), "any": ("l2tp", "pptp")}.get(group.protocol, ("l2tp",))
+        authentication = interface.ppp_authentication if interface else ()
+        methods = [w for w in authentication if w not in _PPP_PROTOCOLS]
+        words, factor, users = self.login(methods[0] if methods else "default", ppp=True)
+        for kind in kinds:
+            self.remote.append(
+                RemoteAccess(
+                    name=f"{group.name} {kind}" if len(kinds) > 1 else group.name,
+                    kind=kind,
+                    span=self._config.span(group.line, group.last_line),
+                    portal_service=PPTP if kind == "pptp" else L2TP,
+                    interface=template,
+                    pools=self._pools([interface.pool] if interface and interface.pool else []),
+                    groups=(
+                        VpnGroup(
+                            name=group.name,
+                            authentication=words,
+                            second_factor=factor,
+                            span=self._config.span(group.line, group.last_line),
+                            local_users=users,
+                        ),
+                    ),
+                )
+            )
+
+    # Tunnel interfaces
+
+    def _tunnel(self, interface: InterfaceConfig) -> None:
+        mode = interface.tunnel_mode
+        kind = "gre"
+        if "multipoint" in mode:
+            kind = "dmvpn"
+        elif mode.startswith("ipsec"):
+            kind = "ipsec"
+        elif mode and not mode.startswith("gre"):
+            kind = mode.split()[0]
+        if interface.tunnel_protection and kind == "gre":
+            kind = "gre over ipsec"
+        peers: tuple[AddressExpr, ...]
+        if interface.tunnel_destination and interface.tunnel_destination != "dynamic":
+            peers = (_peer(interface.tunnel_destination),)
+        else:
+            peers = (UndecidedAddress("any peer", interface.name),)
+        self.tunnels.append(
+            Tunnel(
+                name=interface.name,
+                kind=kind,
+                interface=interface.name,
+                span=self._config.span(interface.line, interface.last_line),
+                peers=peers,
+            )
+        )
+
+
+_PPP_PROTOCOLS: Final = frozenset(
+    {
+        "callback",
+        "callin",
+        "callout",
+        "chap",
+        "eap",
+        "if-needed",
+        "ms-chap",
+        "ms-chap-v2",
+        "one-time",
+        "optional",
+        "pap",
+    }
+)
+
+
+def _peer(word: str) -> AddressExpr:
+    value = quad(word)
+    if value is not None:
+        return AddressRange(4, value, value)
+    if ":" in word:
+        try:
+            return host(word)
+        except ValueError:
+            return UndecidedAddress("address", word)
+    return Fqdn(word)
+
+
+def _any_of(items: list[AddressExpr]) -> AddressExpr:
+    distinct = list(dict.fromkeys(items))
+    return distinct[0] if len(distinct) == 1 else AddressUnion(tuple(distinct))
