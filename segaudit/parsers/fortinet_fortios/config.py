@@ -242,7 +242,8 @@ class _Run:
             self._ledger.modelled(item.last_line)
 
     def _other_command(self, item: Command) -> None:
-        reason = _HARMLESS_COMMANDS.get(item.verb)
+        # No product knows "!" as a comment, the documents that such scripts are copied from do.
+        reason = "comment" if item.verb[0] == "!" else _HARMLESS_COMMANDS.get(item.verb)
         if reason is not None:
             self._ledger.irrelevant(item.line, reason)
         else:
