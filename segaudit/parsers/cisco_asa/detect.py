@@ -48,7 +48,7 @@ _SIGNS: Final = tuple(
 
 #: Lines that only other systems write, with similar lines beside them.
 _OTHERS: Final = re.compile(
-    r"^(?:ip access-list (?:standard|extended) |line (?:vty|con) |!? ?NX-OS|version \d+\.\d+|feature \S+$|vdc \S+ id"
+    r"^(?:ip access-list |line (?:vty|con) |!? ?NX-OS|version \d+\.\d+|feature \S+$|vdc \S+ id"
     r"|config firewall|set deviceconfig|interface GigabitEthernet\S+$ switchport mode)"
 )
 
