@@ -7,36 +7,22 @@ import os
 import shutil
 import sys
 import time
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from segaudit.knowledge.columns import clean as clean  # noqa: PLC0414 the verbs take it from here
+from segaudit.knowledge.columns import columns_of as columns_of  # noqa: PLC0414 as above
 from segaudit.knowledge.language import Language
 from segaudit.model import Message
 
 if TYPE_CHECKING:
     from rich.status import Status
 
+#: A table of more rows is plain on terminals too: rich lays out a thousand rows a second.
+MOST_RICH_ROWS: Final = 1_000
 #: Seconds after which it is said what takes so long.
 PATIENCE: Final = 1.0
-
-
-def clean(text: str) -> str:
-    """Text of others on one line: no control or formatting characters, which could move the cursor or mirror text."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(map(_harmless, text))
-
-
-def _harmless(char: str) -> str:
-    if char in "\t\n\r":
-        return " "
-    return "?" if unicodedata.category(char) in _UNSEEN else char
-
-
-#: Control, format, surrogate, line and paragraph separator.
-_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 @dataclass(slots=True)
@@ -73,7 +59,7 @@ class Screen:
         shown = [[self.say(cell) if not isinstance(cell, int) else str(cell) for cell in row] for row in rows]
         numbers = [all(not cell or cell.isdigit() for cell in cells) for cells in zip(*shown, strict=True)]
         heads = [self.say(column) for column in columns]
-        if self.color:
+        if self.color and len(shown) <= MOST_RICH_ROWS:
             _rich_table(heads, shown, numbers or [False] * len(heads), self.width)
         else:
             _plain_table(heads, shown, numbers or [False] * len(heads))
@@ -106,11 +92,6 @@ def preferred_language() -> str:
 
         return "ja" if (locale.getlocale()[0] or "").lower().startswith("ja") else "en"
     return "en"
-
-
-def columns_of(text: str) -> int:
-    """How many columns a terminal gives the text: two for a wide character (Unicode Standard Annex 11)."""
-    return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _plain_table(heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[bool]) -> None:

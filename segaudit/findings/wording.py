@@ -1,0 +1,271 @@
+"""What reports say of a report: the words for its values, its verdict in a sentence, its findings under their causes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from segaudit.findings import ranges
+from segaudit.findings.finding import RuleRef
+from segaudit.findings.openness import Openness
+from segaudit.findings.report import FindingReport, Report
+from segaudit.model import Certainty, Message, Severity, Words, msg
+from segaudit.packetspace.packet import Packet
+
+#: The five questions that segaudit answers first, and the rest; in the order of a report.
+QUESTIONS: Mapping[int, Message] = MappingProxyType(
+    {
+        1: msg("Inbound: what can be reached from the internet"),
+        2: msg("Shared segments: terminals and servers together"),
+        3: msg("Missing micro-segmentation: no control between segments"),
+        4: msg("Default permit: allowed because nothing forbade it"),
+        5: msg("Remote access: what a stolen VPN account reaches"),
+        0: msg("Hygiene and coverage"),
+    }
+)
+SEVERITIES: Mapping[Severity, Message] = MappingProxyType(
+    {
+        Severity.CRITICAL: msg("critical"),
+        Severity.HIGH: msg("high"),
+        Severity.MEDIUM: msg("medium"),
+        Severity.LOW: msg("low"),
+        Severity.INFO: msg("info"),
+    }
+)
+CERTAINTIES: Mapping[Certainty, Message] = MappingProxyType(
+    {Certainty.CONFIRMED: msg("confirmed"), Certainty.POSSIBLE: msg("possible")}
+)
+OPENNESS: Mapping[Openness, Message] = MappingProxyType(
+    {
+        Openness.NONE: msg("denied"),
+        Openness.LIMITED: msg("limited"),
+        Openness.BROAD: msg("broad"),
+        Openness.ALL: msg("everything"),
+        Openness.NOT_ASSESSED: msg("not assessed"),
+    }
+)
+OPENNESS_MEANINGS: Mapping[Openness, Message] = MappingProxyType(
+    {
+        Openness.NONE: msg("nothing may open a connection"),
+        Openness.LIMITED: msg("named services"),
+        Openness.BROAD: msg("wide port ranges, or any service between some hosts"),
+        Openness.ALL: msg("any service from half of one zone to half of the other, or more"),
+        Openness.NOT_ASSESSED: msg("traffic may pass no device that was read"),
+    }
+)
+#: The most open last.
+BY_OPENNESS = (Openness.NONE, Openness.NOT_ASSESSED, Openness.LIMITED, Openness.BROAD, Openness.ALL)
+STATES: Mapping[str, Message] = MappingProxyType(
+    {
+        "modelled": msg("modelled"),
+        "approximated": msg("approximated"),
+        "irrelevant": msg("irrelevant"),
+        "unsupported": msg("unsupported"),
+        "unrecognized": msg("unrecognized"),
+    }
+)
+SEGMENT_KINDS: Mapping[str, Message] = MappingProxyType(
+    {
+        "subnet": msg("subnet"),
+        "routed": msg("behind a router"),
+        "vpn pool": msg("VPN pool"),
+        "tunnel": msg("tunnel"),
+        "internet": msg("internet"),
+        "unknown": msg("unknown"),
+    }
+)
+
+
+def verdict(report: Report) -> Message:
+    """The whole report in one sentence; it never says more than what was read shows."""
+    if not report.devices:
+        return msg("Nothing could be judged: no configuration was read.")
+    counted = report.counted()
+    if counted[Severity.CRITICAL]:
+        return msg(
+            "The separation has a gap that must be closed now.",
+            plural="The separation has {count} gaps that must be closed now.",
+            count=counted[Severity.CRITICAL],
+        )
+    if counted[Severity.HIGH]:
+        return msg(
+            "The separation has a serious gap.",
+            plural="The separation has {count} serious gaps.",
+            count=counted[Severity.HIGH],
+        )
+    if counted[Severity.MEDIUM]:
+        return msg("The separation holds in the main; some points should be corrected.")
+    if any(counted.values()):
+        return msg("As far as the configurations show it, the separation holds; there are remarks.")
+    return msg("As far as the configurations show it, the separation holds.")
+
+
+def completeness(report: Report) -> Message:
+    """Whether the report covers everything that it was asked about, in one sentence."""
+    failed = len({failure.path for failure in report.failures})
+    if failed:
+        return msg(
+            "Not complete: one input could not be read, and what it would show is missing here.",
+            plural="Not complete: {count} inputs could not be read, and what they would show is missing here.",
+            count=failed,
+        )
+    counts = report.ledger()
+    missing = counts.unsupported + counts.unrecognized
+    if not report.complete:
+        return msg(
+            "Not complete: one line could bear on access and is not modelled.",
+            plural="Not complete: {count} lines could bear on access and are not modelled.",
+            count=missing,
+        )
+    if missing:
+        return msg(
+            "Every input was read; one of {total} lines could bear on access and is not modelled.",
+            plural="Every input was read; {count} of {total} lines could bear on access and are not modelled.",
+            count=missing,
+            total=counts.total,
+        )
+    return msg(
+        "Complete: the one line of the input is accounted for.",
+        plural="Complete: all {count} lines of the inputs are accounted for.",
+        count=counts.total,
+    )
+
+
+def tally(report: Report) -> Message:
+    """How many findings there are and how bad they are: ``5 findings: 2 critical, 3 medium``."""
+    counted = {severity: n for severity, n in report.counted().items() if n}
+    total = sum(counted.values())
+    if not total:
+        return msg("No findings")
+    return msg(
+        "{count} finding: {severities}",
+        plural="{count} findings: {severities}",
+        count=total,
+        severities=tuple(
+            msg("{number} {severity}", number=number, severity=SEVERITIES[severity])
+            for severity, number in counted.items()
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """A finding with those that follow from it."""
+
+    finding: FindingReport
+    consequences: tuple[FindingReport, ...]
+
+    @property
+    def worst(self) -> Severity:
+        """The worst severity of them all."""
+        return max(self.finding.severity, *(one.severity for one in self.consequences), Severity.INFO)
+
+
+def headlines(findings: Iterable[FindingReport]) -> tuple[Headline, ...]:
+    """The findings that stand by themselves, in the order given, each with all that follows from it."""
+    found = list(findings)
+    first: dict[str, int] = {}
+    for place, finding in enumerate(found):
+        first.setdefault(finding.fingerprint, place)
+    roots = [_root(place, found, first) for place in range(len(found))]
+    return tuple(
+        Headline(
+            finding=finding,
+            consequences=tuple(other for at, other in enumerate(found) if roots[at] == place and at != place),
+        )
+        for place, finding in enumerate(found)
+        if roots[place] == place
+    )
+
+
+def _root(place: int, found: list[FindingReport], first: Mapping[str, int]) -> int:
+    """The place of the finding that the one at ``place`` follows from in the end; itself where nothing is before it."""
+    seen = {place}
+    while found[place].cause:
+        above = first.get(found[place].cause)
+        if above is None or above in seen:
+            return place
+        seen.add(above)
+        place = above
+    return place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the report answers to one question: ``worst`` is ``None`` where nothing was found that counts."""
+
+    question: int
+    title: Message
+    checks: int
+    findings: int
+    worst: Severity | None
+
+
+def answers(report: Report) -> tuple[Answer, ...]:
+    """One answer for every question that a check was run for."""
+    run = Counter(check.question for check in report.checks)
+    found: dict[int, list[FindingReport]] = {}
+    for finding in report.findings:
+        if finding.counts:
+            found.setdefault(finding.question, []).append(finding)
+    return tuple(
+        Answer(
+            question=question,
+            title=title,
+            checks=run[question],
+            findings=len(found.get(question, ())),
+            worst=max((f.severity for f in found.get(question, ())), default=None),
+        )
+        for question, title in QUESTIONS.items()
+        if run[question] or question in found
+    )
+
+
+def zone_labels(report: Report) -> Mapping[str, str]:
+    """Zone names as a reader needs them: without the device where the report is about one only."""
+    labels = {zone.name: zone.name for zone in report.zones}
+    if len(report.devices) == 1:
+        prefix = f"{report.devices[0].name}:"
+        short = {name: name.removeprefix(prefix) for name in labels}
+        if len(set(short.values())) == len(short):
+            labels = short
+    return MappingProxyType(labels)
+
+
+def rule_text(rule: RuleRef) -> Message:
+    """Which rule, or end of a list, or interface without one."""
+    match rule.action:
+        case "unfiltered":
+            return msg("no list at {interface} of {device}", interface=rule.rule_id, device=rule.device)
+        case "default":
+            return msg("the end of list {list} on {device}", list=rule.rule_set, device=rule.device)
+        case _ if rule.name and rule.name != rule.rule_id:
+            return msg(
+                "rule {rule} ({name}) of {list} on {device}",
+                rule=rule.rule_id,
+                name=rule.name,
+                list=rule.rule_set,
+                device=rule.device,
+            )
+        case _:
+            return msg("rule {rule} of {list} on {device}", rule=rule.rule_id, list=rule.rule_set, device=rule.device)
+
+
+def packet_text(packet: Packet) -> Message:
+    """A packet in one phrase: ``tcp from 192.0.2.1:49152 to 203.0.113.9:443``."""
+    return msg(
+        "{protocol} from {source} to {destination}",
+        protocol=ranges.protocol(packet),
+        source=ranges.source(packet),
+        destination=ranges.destination(packet),
+    )
+
+
+def references(finding: FindingReport) -> tuple[tuple[Words, tuple[str, ...]], ...]:
+    """The documents that ask for the same, each with its items, in the order of the policy."""
+    found: dict[Words, list[str]] = {}
+    for reference in finding.references:
+        found.setdefault(reference.document, []).extend([reference.item] if reference.item else [])
+    return tuple((document, tuple(items)) for document, items in found.items())

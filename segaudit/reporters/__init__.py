@@ -1,0 +1,1 @@
+"""One output format a module or folder; `segaudit.reporter` says what one is."""
