@@ -21,7 +21,7 @@ from typing import Final
 
 import yaml
 
-from segaudit.model import SourceFile, format_address
+from segaudit.model import SourceFile, format_address, parse_address
 from segaudit.parser import Parser
 from segaudit.semantics.trace import DeviceTracer
 from segaudit.semantics.trace_flows import FlowError, FlowVerdict, packet_json, trace_flow
@@ -181,11 +181,8 @@ def _moved(question: Question, said: FlowVerdict) -> str:
         return ""
     if expected.to_device != (not said.hops[-1].out_interface and question.flow.in_interface != ""):
         return "goes elsewhere"
-    if (
-        expected.dst_ip
-        and received.dst is not None
-        and format_address(received.version, received.dst) != expected.dst_ip
-    ):
+    if expected.dst_ip and received.dst not in (None, parse_address(expected.dst_ip)[1]):
+        assert received.dst is not None
         return f"arrives at {format_address(received.version, received.dst)}, not {expected.dst_ip}"
     if expected.dst_port and received.dst_port not in (None, expected.dst_port):
         return f"arrives at port {received.dst_port}, not {expected.dst_port}"

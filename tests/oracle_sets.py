@@ -192,6 +192,10 @@ def _leave_out(lines: list[str], changes: list[dict[str, Any]]) -> None:
 
 
 def _kernel_question(row: dict[str, str], said: dict[str, Any]) -> Question:
+    if not row["in_interface"] and row["state"] == "invalid" and row["protocol"] in ("tcp", "udp"):
+        # Made invalid by a wrong checksum, which Linux checks at PREROUTING only (nf_conntrack_proto_tcp.c, tcp_error:
+        # "We skip checking packets on the outgoing path because the checksum is assumed to be correct"): it was new.
+        row = row | {"state": "new"}
     received = None
     if said["verdict"] == "permit":
         made_up = said.get("redirected", False)

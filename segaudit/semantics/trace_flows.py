@@ -7,7 +7,8 @@ A row names a packet and where to ask (contract of the `trace` verb). Where a ro
 - ``icmp_type``: echo request (8, or 128 for ICMPv6); ``icmp_code``: 0;
 - ``state``: new.
 
-``icmp`` between IPv6 addresses means ICMPv6. A TCP packet is an ACK where its state is established, else a SYN.
+``icmp`` between IPv6 addresses means ICMPv6. An ICMP message of a type that belongs to no connection is invalid where
+the row calls it established. A TCP packet is an ACK where its state is established, else a SYN.
 """
 
 from __future__ import annotations
@@ -54,6 +55,9 @@ COLUMNS = (
 #: First of the dynamic ports (RFC 6335 section 6): what a client sends from, where a flow does not say.
 CLIENT_PORT = 49152
 _ECHO_REQUEST = {ICMP: 8, ICMPV6: 128}
+#: Queries and their answers. Of other types no connection is made (Linux nf_conntrack_proto_icmp.c and _icmpv6.c,
+#: ``invmap``; measured on 6.18); errors belong to the connection that they are about, as `ConnectionState.RELATED`.
+_IN_CONNECTIONS = {ICMP: frozenset({0, 8, 13, 14, 15, 16, 17, 18}), ICMPV6: frozenset({128, 129, 139, 140})}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +237,8 @@ def flow_of(values: Mapping[str, str], default_id: str = "1", line: int = 0) -> 
         wrong("state", msg("{text} is none of {states}", text=state_text, states=", ".join(STATES)))
         state_text = "new"
     state = STATES.index(state_text)
+    if state == ConnectionState.ESTABLISHED and icmp_type not in _IN_CONNECTIONS.get(protocol, {icmp_type}):
+        state = ConnectionState.INVALID.value
     if problems:
         raise FlowError(problems)
     assert src is not None

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from segaudit.model import Action, Attachment, Device, Hook, Interface, Rule, RuleSet, Span, ports
-from segaudit.packetspace.packet import ACK, SYN, Packet
+from segaudit.packetspace.packet import ACK, STATES, SYN, Packet
 from segaudit.semantics.trace import DeviceTracer
 from segaudit.semantics.trace_flows import CLIENT_PORT, Flow, FlowError, read_flows, to_json, trace_flow
 
@@ -66,6 +66,14 @@ def test_what_a_row_does_not_say() -> None:
     assert (echo6.packet.protocol, echo6.packet.icmp_type) == (58, 128)
     assert (gre.packet.protocol, gre.packet.src_port) == (47, 0)
     assert tcp.through_network
+
+
+def test_an_icmp_message_that_belongs_to_no_connection_is_not_established() -> None:
+    reply, router = read_flows(
+        HEADER
+        + "1,,,icmp,198.51.100.7,,192.0.2.10,,0,,established,\n2,,,icmp,198.51.100.7,,192.0.2.10,,9,,established,\n"
+    )
+    assert (STATES[reply.packet.state], STATES[router.packet.state]) == ("established", "invalid")
 
 
 @pytest.mark.parametrize(
