@@ -7,29 +7,24 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from segaudit.cli import FINDINGS, NOT_ESTABLISHED, OK, UsageError
 from segaudit.cli import options as shared
-from segaudit.cli.screen import Progress, Screen, screen
-from segaudit.findings.report import FindingReport, Report
-from segaudit.model import Certainty, Severity, msg
-from segaudit.model.inputs import Network
-from segaudit.pipeline.audit import audit
-from segaudit.pipeline.discover import checks, reporters
-from segaudit.pipeline.facts import (
-    baseline_text,
-    load_baseline,
-    load_policies,
-    load_site,
-    load_waivers,
-    write_text,
-)
-from segaudit.reporter import Reporter, ReporterOptions
+
+if TYPE_CHECKING:
+    from segaudit.cli.screen import Screen
+    from segaudit.findings.report import FindingReport, Report
+    from segaudit.model.inputs import Network
+    from segaudit.reporter import Reporter
 
 #: The policy where none is named.
 DEFAULT_POLICY = "bigman-4"
 #: `--fail-on`: the least severity that makes status 1.
-SEVERITIES = tuple(severity.word for severity in Severity)
+SEVERITIES = ("info", "low", "medium", "high", "critical")
+
+#: `--fail-certainty`: how sure a finding must be for that.
+CERTAINTIES = ("possible", "confirmed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +57,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--fail-certainty",
-        choices=tuple(certainty.value for certainty in Certainty),
-        default=Certainty.POSSIBLE.value,
+        choices=CERTAINTIES,
+        default="possible",
         help="confirmed: possible findings do not make status 1 (default: possible)",
     )
     group.add_argument("--baseline", metavar="FILE", help="findings in it are known and make no status 1")
@@ -83,6 +78,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Everything from the paths to the reports; the status of the contract: 1 for findings, else 3, else 0."""
+    from segaudit.cli.reading import read_network
+    from segaudit.cli.screen import Progress, screen
+    from segaudit.model import msg
+    from segaudit.pipeline.audit import audit
+    from segaudit.pipeline.discover import checks
+    from segaudit.pipeline.facts import (
+        baseline_text,
+        load_baseline,
+        load_policies,
+        load_site,
+        load_waivers,
+        write_text,
+    )
+
     view = screen(options)
     outputs = _outputs(options)
     known = checks()
@@ -98,7 +107,7 @@ def run(options: argparse.Namespace) -> int:
                 count=len(waivers),
             )
         )
-    network = shared.read_network(options, view)
+    network = read_network(options, view)
     reports: list[Report] = []
     progress = Progress(wanted=not options.quiet)
     try:
@@ -129,11 +138,13 @@ def fails(finding: FindingReport, options: argparse.Namespace) -> bool:
     """Whether the finding makes status 1: new, bad enough and sure enough."""
     if options.fail_on == "never" or finding.status != "new":
         return False
-    sure = finding.certainty is Certainty.CONFIRMED or options.fail_certainty == Certainty.POSSIBLE.value
-    return sure and finding.severity >= Severity[options.fail_on.upper()]
+    sure = finding.certainty.value in CERTAINTIES[CERTAINTIES.index(options.fail_certainty) :]
+    return sure and finding.severity >= SEVERITIES.index(options.fail_on)
 
 
 def _outputs(options: argparse.Namespace) -> list[Output]:
+    from segaudit.pipeline.discover import reporters
+
     known = reporters()
     outputs: list[Output] = []
     for text in options.format or ["text"]:
@@ -170,6 +181,9 @@ def _compared(report: Report, baseline: frozenset[str]) -> Report:
 
 
 def _write(output: Output, report: Report, options: argparse.Namespace, view: Screen) -> None:
+    from segaudit.pipeline.facts import write_text
+    from segaudit.reporter import ReporterOptions
+
     color = view.color and not output.file
     rendered = output.reporter.render(
         report,

@@ -3,28 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import inspect
-import json
-import re
-from collections.abc import Callable
-from difflib import get_close_matches
 
-from segaudit.check import Check
-from segaudit.cli import OK, UsageError
 from segaudit.cli import options as shared
-from segaudit.cli.screen import columns_of, screen
-from segaudit.model import Message, msg
-from segaudit.pipeline.discover import checks
-
-#: The five questions that segaudit answers first, and the rest.
-QUESTIONS: dict[int, Message] = {
-    1: msg("Inbound: what can be reached from the internet"),
-    2: msg("Shared segments: terminals and servers together"),
-    3: msg("Missing micro-segmentation: no control between segments"),
-    4: msg("Default permit: allowed because nothing forbade it"),
-    5: msg("Remote access: what a stolen VPN account reaches"),
-    0: msg("Hygiene and coverage"),
-}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -42,101 +22,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """The list or the page."""
-    known = checks()
-    view = screen(options)
-    if options.slug is not None:
-        if options.slug not in known:
-            near = get_close_matches(options.slug, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else "'segaudit checks' lists them"
-            raise UsageError(f"there is no check {options.slug!r}; {hint}")
-        check = known[options.slug]
-        if options.format == "json":
-            print(json.dumps({**as_json(check), "page": inspect.cleandoc(check.doc)}, indent=2))
-        else:
-            view.line(f"{check.slug} ({check.severity.word})")
-            print()
-            print(page(check, view.language.say))
-        return OK
-    if options.format == "json":
-        print(json.dumps([as_json(check) for check in known.values()], indent=2))
-        return OK
-    groups: dict[str, list[Check]] = {view.say(text): [] for text in QUESTIONS.values() if options.by == "question"}
-    for check in known.values():
-        for group in _groups(check, options.by):
-            groups.setdefault(view.say(group), []).append(check)
-    for name in groups if options.by == "question" else sorted(groups):
-        members = groups[name]
-        if not members:
-            continue
-        view.line(name)
-        view.table(
-            (msg("check"), msg("severity"), msg("finds")),
-            [(check.slug, check.severity.word, check.title) for check in members],
-        )
-        print()
-    return OK
+    from segaudit.cli import check_pages
 
-
-def as_json(check: Check) -> dict[str, object]:
-    """A check as `checks -f json` has it."""
-    return {
-        "slug": check.slug,
-        "title": str(check.title),
-        "severity": check.severity.word,
-        "question": check.question,
-        "statements": list(check.statements),
-        "catalogue": list(check.catalogue),
-        "references": list(check.references),
-    }
-
-
-def _groups(check: Check, by: str) -> list[Message | str]:
-    """The groups in which a check is listed."""
-    match by:
-        case "question":
-            return [QUESTIONS[check.question]]
-        case "deck":
-            return [*check.statements] or [msg("no statement of the deck")]
-        case "standard":
-            # A reference is the standard's name and its item: "NIST SP 800-53r5 SC-7(5)".
-            return [*sorted({one.rpartition(" ")[0] or one for one in check.references})] or [msg("no standard")]
-        case _:
-            words = set(check.slug.split("-"))
-            return [*sorted(words & _ROLE_WORDS)] or [msg("no role in its name")]
-
-
-#: Words in slugs that say whom a check is about.
-_ROLE_WORDS = frozenset(
-    {"terminal", "terminals", "server", "servers", "vpn", "dmz", "management", "internet", "inbound"}
-)
-
-#: Headings of a check's page.
-_HEADINGS = {
-    "What it finds": msg("What it finds"),
-    "Why it matters": msg("Why it matters"),
-    "Example": msg("Example"),
-    "How to fix": msg("How to fix"),
-    "References": msg("References"),
-}
-
-
-def page(check: Check, say: Callable[[Message], str]) -> str:
-    """The check's page in the language of ``say``: prose paragraph by paragraph, examples and references as they are."""
-    blocks: list[str] = []
-    section = ""
-    for block in re.split(r"\n\s*\n", inspect.cleandoc(check.doc)):
-        lines = block.splitlines()
-        if lines[0].strip() in _HEADINGS:
-            section = lines.pop(0).strip()
-            heading = say(_HEADINGS[section])
-            if lines and set(lines[0].strip()) <= set("-=~"):
-                lines.pop(0)
-            blocks.append(f"{heading}\n{'-' * columns_of(heading)}")
-            if not lines:
-                continue
-        if section in {"Example", "References"} or lines[0].startswith(("    ", "```")):
-            blocks.append("\n".join(lines))
-        else:
-            prose = Message(" ".join(line.strip() for line in lines))  # messages: the pages of segaudit/checks
-            blocks.append(say(prose))
-    return "\n\n".join(blocks)
+    return check_pages.show(options)

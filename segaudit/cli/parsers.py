@@ -7,9 +7,6 @@ import json
 
 from segaudit.cli import OK, UsageError
 from segaudit.cli.options import add_showing
-from segaudit.cli.screen import screen
-from segaudit.model import msg
-from segaudit.pipeline.discover import parsers
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +18,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """One line a format."""
+    from segaudit.cli.screen import screen
+    from segaudit.model import msg
+    from segaudit.pipeline.discover import parsers
+
     known = parsers()
     if options.name is not None and options.name not in known:
         raise UsageError(f"there is no format {options.name!r}; 'segaudit parsers' lists them")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+from typing import TYPE_CHECKING
 
 from segaudit.cli import OK
 from segaudit.cli import options as shared
-from segaudit.cli.screen import screen
-from segaudit.model import msg
-from segaudit.pipeline.facts import read_text
-from segaudit.policy.load import load_policy, shipped_policies, shipped_policy
-from segaudit.policy.values import Policy
+
+if TYPE_CHECKING:
+    from segaudit.policy.values import Policy
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +22,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """A line for each policy, or for each control of one."""
+    from segaudit.cli.screen import screen
+    from segaudit.model import msg
+    from segaudit.pipeline.facts import read_text
+    from segaudit.policy.load import load_policy, shipped_policies, shipped_policy
+
     view = screen(options)
     japanese = view.language.code == "ja"
     if options.name is None:
