@@ -45,6 +45,29 @@ def _number(text: str) -> int:
         return -1
 
 
+def plain_address(text: str) -> AddressRange | None:
+    """An IPv4 address with or without a prefix length; ``None`` where it is written in any other way."""
+    host, slash, length = text.partition("/")
+    parts = host.split(".")
+    if len(parts) != 4 or not host.isascii() or (slash and not (length.isascii() and length.isdigit())):
+        return None
+    value = 0
+    for part in parts:
+        # Octal and hexadecimal numbers are read elsewhere.
+        if not part.isdigit() or (part[0] == "0" and part != "0"):
+            return None
+        number = int(part)
+        if number > 255:
+            return None
+        value = value << 8 | number
+    bits = int(length) if slash else 32
+    if bits > 32:
+        return None
+    hole = 0xFFFFFFFF >> bits
+    first = value & ~hole
+    return AddressRange(4, first, first | hole)
+
+
 @lru_cache(maxsize=65536)
 def address(text: str, version: int) -> AddressExpr:
     """The addresses that ``-s`` or ``-d`` names; host bits behind the mask are cleared as iptables does.
@@ -52,6 +75,10 @@ def address(text: str, version: int) -> AddressExpr:
     A mask need not be contiguous: ``255.0.255.255`` leaves the second byte open. A host name is an `Fqdn` (iptables
     looks it up once, when the rule is put in), a variable of a script undecided.
     """
+    if version == 4:
+        plain = plain_address(text)
+        if plain is not None:
+            return plain
     host, slash, mask = text.partition("/")
     if "$" in text or "`" in text:
         return UndecidedAddress("shell variable", text)

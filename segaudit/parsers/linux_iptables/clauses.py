@@ -148,8 +148,8 @@ class Reading:
 
 def product(one: tuple[Clause, ...], other: tuple[Clause, ...]) -> tuple[Clause, ...]:
     """The clauses of both at once."""
-    if len(one) == 1 and len(other) == 1:
-        return (one[0] & other[0],)
+    if len(one) == 1 and one[0] is ANYTHING:
+        return other
     return tuple(a & b for a in one for b in other)
 
 

@@ -109,6 +109,11 @@ _PROGRAM: Final = re.compile(r"^(?:.*/)?(ip6?tables)(?:-(?:nft|legacy))?$")
 _RESTORE: Final = re.compile(r"^(?:.*/)?(ip6?tables)(?:-(?:nft|legacy))?-restore$")
 _PROGRAM_VARIABLE: Final = re.compile(r"^\$\{?IP(6?)_?T(?:ABLES)?(6?)\}?$", re.IGNORECASE)
 
+#: Options of iptables itself that take one word.
+_PLAIN: Final[Mapping[str, str]] = MappingProxyType(
+    {"-s": "source", "-d": "destination", "-i": "in-interface", "-o": "out-interface", "-p": "protocol"}
+)
+
 _COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "-A": "A",
@@ -363,32 +368,62 @@ class Reader:
     def _append(self, section: list[_Table], written: str, number: int, packets: int | None) -> None:
         """``-A`` with the chain and rule that ``written`` holds: the line that files are full of."""
         chain, _, rest = written.lstrip().partition(" ")
-        if '"' in rest or " -g " in rest or "--jump" in rest or "--match" in rest:
-            pieces = pieces_of(words_of(rest))
+        pieces = self._saved(rest)
+        if pieces is not None:
+            rules: tuple[RuleLine, ...] = (RuleLine(pieces, self._source.path, number, number, packets),)
         else:
-            head, jump, tail = f" {rest}".partition(" -j ")
-            known = self._pieces
-            found: list[Piece] = []
-            for place, part in enumerate(head.split(" -m ")):
-                if place or part:
-                    text = "-m " + part if place else part
-                    piece = known.get(text)
-                    if piece is None:
-                        piece = known[text] = read_piece(tuple(text.split()))
-                    found.append(piece)
-            if jump:
-                tail = "-j " + tail
-                piece = known.get(tail)
-                if piece is None:
-                    piece = known[tail] = read_piece(tuple(tail.split()))
-                found.append(piece)
-            pieces = tuple(found)
-        rule = RuleLine(pieces, self._source.path, number, number, packets)
-        rules = (rule,) if "," not in rest and not self._marks_families else _spread(rule)
+            pieces = pieces_of(words_of(rest))
+            rules = _spread(RuleLine(pieces, self._source.path, number, number, packets))
         for table in section:
-            target = table.chain(chain).rules
-            target.extend(r for r in rules if not self._marks_families or _is_for(r, table.version))
+            found = table.chains.get(chain)
+            if found is None:
+                found = table.chain(chain)
+                if chain not in BUILT_IN.get(table.name, ()):
+                    self._notice(
+                        msg("chain {name} is not declared: iptables-restore would refuse its rules", name=chain), number
+                    )
+            found.rules.extend(rules if not self._marks_families else [r for r in rules if _is_for(r, table.version)])
         self._mark().modelled(number)
+
+    def _saved(self, rest: str) -> tuple[Piece, ...] | None:
+        """The pieces of a rule written as iptables-save writes it; ``None`` where it must be read word by word.
+
+        Addresses, interfaces and protocol, then a part for each match, then the target: each is looked up as text.
+        """
+        if '"' in rest or " -g " in rest or "--jump" in rest or "--match" in rest:
+            return None
+        known = self._pieces
+        head, jump, target = f" {rest}".partition(" -j ")
+        first, *matches = head.split(" -m ")
+        found: list[Piece] = []
+        words = first.split()
+        place, count = 0, len(words)
+        while place < count:
+            turned = words[place] == "!"
+            at = place + turned
+            value = words[at + 1] if at + 1 < count else "!"
+            name = _PLAIN.get(words[at]) if at < count else None
+            if name is None or value == "!" or "," in value:
+                return None
+            text = f"! {words[at]} {value}" if turned else f"{words[at]} {value}"
+            piece = known.get(text)
+            if piece is None:
+                piece = known[text] = Piece((Option(name, turned, (value,)),), (), None)
+            found.append(piece)
+            place = at + 2
+        for match in matches:
+            text = "-m " + match
+            piece = known.get(text)
+            if piece is None:
+                piece = known[text] = read_piece(tuple(text.split()))
+            found.append(piece)
+        if jump:
+            text = "-j " + target
+            piece = known.get(text)
+            if piece is None:
+                piece = known[text] = read_piece(tuple(text.split()))
+            found.append(piece)
+        return tuple(found)
 
     # Scripts
 

@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from segaudit.model import (
     ANY_ADDRESS,
+    ANY_INTERFACE,
     ANY_SERVICE,
     DESTINATION_NAT_ORDER,
     NO_ADDRESS,
     SOURCE_NAT_ORDER,
     Action,
+    AddressExpr,
     AddressMethod,
     AddressRange,
     Attachment,
@@ -31,6 +33,7 @@ from segaudit.model import (
     HostSpec,
     Interface,
     InterfaceKind,
+    InterfaceMatch,
     LedgerBuilder,
     Notice,
     Rule,
@@ -46,13 +49,15 @@ from segaudit.model import (
     msg,
 )
 from segaudit.parsers.linux_iptables import meet
+from segaudit.parsers.linux_iptables.addresses import HIGHEST, plain_address
 from segaudit.parsers.linux_iptables.clauses import EVERYTHING, Clause, Context, KnownTranslation, Meaning
 from segaudit.parsers.linux_iptables.config import BUILT_IN, Chain, Config, RuleLine, Table
 from segaudit.parsers.linux_iptables.matches import meaning_of, protocol_in
-from segaudit.parsers.linux_iptables.syntax import Piece, Target
+from segaudit.parsers.linux_iptables.syntax import Match, Piece, Target
 from segaudit.parsers.linux_iptables.targets import (
     KNOWN,
     LOGGING,
+    SIMPLE,
     Asked,
     Effect,
     Effects,
@@ -73,6 +78,7 @@ _HOOKS: Final = MappingProxyType(
 #: Netfilter's priorities (enum nf_ip_hook_priorities); those of nat differ by hook.
 _ORDERS: Final = MappingProxyType({"raw": -300, "mangle": -150, "filter": 0, "security": 50})
 _DESTINATION_HOOKS: Final = frozenset({Hook.PREROUTING, Hook.LOCAL_OUT})
+_VERDICTS: Final = frozenset({Action.PERMIT, Action.DENY})
 #: The order in which tables are converted: translations first, because rules of the others may ask for them.
 _FIRST: Final = ("nat", "raw", "mangle", "filter", "security")
 #: Behind the name of a raw list: the same rules once more, to say which packets are not tracked.
@@ -160,7 +166,6 @@ class _Converter:
         self._translations: dict[int, list[KnownTranslation]] = {}
         self._services: dict[tuple[int, ...], ServiceExpr] = {}
         self._kept: list[tuple[ServiceExpr, ...]] = []
-        self._protocols: dict[int, int | None] = {}
         self._tracks = {version: _tracks(config, version) for version in config.versions}
 
     # Tables
@@ -186,7 +191,7 @@ class _Converter:
                     translations=tuple(self._translations.get(table.version, ())) if table.name != "nat" else (),
                     schedules=self._schedules,
                 )
-                reader = contexts[reached] = _ChainReader(context)
+                reader = contexts[reached] = _ChainReader(context, chains)
             done.append(self._read_chain(table, chain, chains, reader))
         self._set_logged(done)
         for one in done:
@@ -197,13 +202,13 @@ class _Converter:
     def _read_chain(self, table: Table, chain: Chain, chains: Mapping[str, Chain], reader: _ChainReader) -> _Done:
         name = list_name(table.version, table.name, chain.name)
         rules: list[Rule] = []
-        logs: list[bool] = []
+        logging: list[int] = []
         for number, line in enumerate(chain.rules, start=1):
             before = len(rules)
             self._rule(line, f"{name}:{number}", rules, chains, reader)
-            target = _target(line)
-            logs += [target is not None and target.name in LOGGING] * (len(rules) - before)
-        return _Done(chain, name, rules, logs, reader.context.hooks)
+            if reader.logs and not reader.logs.isdisjoint(map(id, line.pieces)):
+                logging.extend(range(before, len(rules)))
+        return _Done(chain, name, rules, logging, reader.context.hooks)
 
     def _keep(self, table: Table, done: _Done) -> None:
         chain, name = done.chain, done.name
@@ -284,42 +289,36 @@ class _Converter:
         self, line: RuleLine, name: str, rules: list[Rule], chains: Mapping[str, Chain], reader: _ChainReader
     ) -> None:
         """Appends what one rule of the chain comes to: as a rule one, more where it takes several to say it."""
+        if not line.condition and self._plain_rule(line, name, rules, reader):
+            return
         context = reader.context
-        pieces = line.pieces
-        protocol = self._protocol(pieces[0]) if pieces else None
-        if protocol is None and len(pieces) > 1:
-            protocol = protocol_in(pieces)
+        protocol = protocol_in(line.pieces)
         meaning = EVERYTHING
-        target: Target | None = None
-        for piece in pieces:
-            if piece.target is not None:
-                target = piece.target
+        for piece in line.pieces:
             if piece.generic or piece.matches:
-                found = reader.meaning(piece, protocol)
-                meaning = found if meaning is EVERYTHING else meaning & found
-        span = line.span
-        conditions: tuple[Condition, ...] = ()
+                meaning &= reader.meaning(piece, protocol)
         if line.condition:
-            conditions = (Condition(kind=ConditionKind.OTHER, text=f"in the script: {line.condition}"),)
+            depends = Condition(kind=ConditionKind.OTHER, text=f"in the script: {line.condition}")
+            meaning &= Meaning(clauses=(Clause(conditions=(depends,)),))
+        target = _target(line)
         called = ""
         if target is not None and target.name in chains and target.name not in BUILT_IN[context.table]:
             called = list_name(context.version, context.table, target.name)
-            action = Action.GOTO if target.goto else Action.JUMP
-            effects = Effects(effects=(Effect(action=action),))
+            effects = Effects(effects=(Effect(action=Action.GOTO if target.goto else Action.JUMP),))
         elif target is None or target.name == "" or (target.name in KNOWN and not target.goto):
             effects = effects_of(target, self._asked(name, meaning, context))
         else:
             effects = undefined(target.name)
             self._notice(line, effects.approximated)
         self._say(line, meaning, effects)
-        several = len(effects.effects) * len(meaning.clauses) > 1
-        packets = line.packets
-        comment = meaning.comment
+        span = line.span
+        made = 0
         for effect in effects.effects:
             for of_match in meaning.clauses:
                 clause = of_match & effect.clause
-                found_rule = Rule(
-                    id=f"{name}.{len(rules) + 1}" if several and rules and rules[-1].span == span else name,
+                made += 1
+                rule = Rule(
+                    id=name if made == 1 else f"{name}.{made}",
                     position=len(rules) + 1,
                     action=effect.action,
                     span=span,
@@ -328,30 +327,94 @@ class _Converter:
                     service=self._service(clause.services),
                     ingress=clause.ingress,
                     egress=clause.egress,
-                    conditions=clause.conditions + conditions if conditions else clause.conditions,
+                    conditions=clause.conditions,
                     schedule=clause.schedule,
-                    comment=comment,
-                    hits=packets,
+                    logged=False if effect.action in _VERDICTS else None,
+                    comment=meaning.comment,
+                    hits=line.packets,
                     target=called,
                     translation=effect.translation,
                 )
                 if clause.translated_by is not None:
-                    found_rule = self._by_translation(found_rule, clause, context)
-                rules.append(found_rule)
+                    rule = self._by_translation(rule, clause, context)
+                rules.append(rule)
+                self._name_interfaces(rule, reader)
                 if effect.translation is not None:
-                    self._remember(effect.translation, found_rule, context)
-        if reader.context.hooks:
-            for clause in meaning.clauses:
-                for wanted in (clause.ingress, clause.egress):
-                    for item in wanted.items:
-                        if item[-1:] != "*" and item not in self._interfaces:
-                            self._interfaces[item] = span
+                    self._remember(effect.translation, rule, context)
 
-    def _protocol(self, piece: Piece) -> int | None:
-        known = self._protocols.get(id(piece), -1)
-        if known == -1:
-            known = self._protocols[id(piece)] = protocol_in((piece,))
-        return known
+    def _plain_rule(self, line: RuleLine, name: str, rules: list[Rule], reader: _ChainReader) -> bool:
+        """Appends a rule whose pieces each say one thing and whose target only decides; False if it is no such rule.
+
+        Nearly all rules of a long file are plain; what takes time is done once for each distinct piece.
+        """
+        source: AddressExpr = ANY_ADDRESS
+        destination: AddressExpr = ANY_ADDRESS
+        ingress = egress = ANY_INTERFACE
+        services: tuple[ServiceExpr, ...] = ()
+        conditions: tuple[Condition, ...] = ()
+        comment = ""
+        action, called = Action.CONTINUE, ""
+        known = reader.known
+        for piece in line.pieces:
+            ready = known.get(id(piece))
+            if ready is None:
+                ready = reader.ready(piece)
+            # A piece that is not plain, or a second test of one field.
+            if ready is NOT_PLAIN:
+                return False
+            if ready.source is not None:
+                if source is not ANY_ADDRESS:
+                    return False
+                source = ready.source
+            elif ready.destination is not None:
+                if destination is not ANY_ADDRESS:
+                    return False
+                destination = ready.destination
+            elif ready.services:
+                services += ready.services
+            elif ready.action is not None:
+                action, called = ready.action, ready.called
+            elif ready.ingress is not None:
+                if ingress is not ANY_INTERFACE:
+                    return False
+                ingress = ready.ingress
+            elif ready.egress is not None:
+                if egress is not ANY_INTERFACE:
+                    return False
+                egress = ready.egress
+            elif ready.conditions:
+                conditions += ready.conditions
+            elif ready.comment:
+                comment = f"{comment} {ready.comment}".strip()
+        rule = Rule(
+            id=name,
+            position=len(rules) + 1,
+            action=action,
+            span=Span(path=line.path, first_line=line.first_line, last_line=line.last_line),
+            source=source,
+            destination=destination,
+            service=self._service(services),
+            ingress=ingress,
+            egress=egress,
+            conditions=conditions,
+            logged=False if action in _VERDICTS else None,
+            comment=comment,
+            hits=line.packets,
+            target=called,
+        )
+        rules.append(rule)
+        if ingress is not ANY_INTERFACE or egress is not ANY_INTERFACE:
+            self._name_interfaces(rule, reader)
+        return True
+
+    def _name_interfaces(self, rule: Rule, reader: _ChainReader) -> None:
+        """Keeps the interfaces that a rule names, where packets get to the rule at all."""
+        if not reader.context.hooks:
+            return
+        for wanted in (rule.ingress, rule.egress):
+            for item in wanted.items:
+                if item not in self._interfaces and item[-1:] != "*":
+                    self._interfaces[item] = rule.span
 
     def _service(self, services: tuple[ServiceExpr, ...]) -> ServiceExpr:
         """The services as one; equal ones are one object, so that semantics computes each once."""
@@ -466,9 +529,11 @@ class _Converter:
 
         for one in done:
             on_entry = entry_logged(one)
+            if not on_entry and not one.logged:
+                continue
             for place, rule in enumerate(one.rules):
-                if rule.action in (Action.PERMIT, Action.DENY):
-                    one.rules[place] = replace(rule, logged=on_entry or one.logged_before(place))
+                if rule.action in _VERDICTS and (on_entry or one.logged_before(place)):
+                    one.rules[place] = replace(rule, logged=True)
             one.end_logged = on_entry or any(logged.broad for logged in one.logged)
 
     # The device
@@ -508,12 +573,12 @@ class _Converter:
 
 
 class _Done:
-    """A chain with its rules converted; ``logs`` says which of them write a log."""
+    """A chain with its rules converted; ``logging`` are the places of those that write a log."""
 
     __slots__ = ("_logged_at", "chain", "end_logged", "hooks", "logged", "name", "rules")
 
     def __init__(
-        self, chain: Chain, name: str, rules: list[Rule], logs: Sequence[bool], hooks: frozenset[Hook]
+        self, chain: Chain, name: str, rules: list[Rule], logging: Sequence[int], hooks: frozenset[Hook]
     ) -> None:
         self.chain = chain
         self.name = name
@@ -521,8 +586,8 @@ class _Done:
         self.hooks = hooks
         self.end_logged = False
         #: The LOG rules in order, and where they stand.
-        self.logged = [_Logged(rule) for rule, log in zip(rules, logs, strict=True) if log]
-        self._logged_at = [place for place, log in enumerate(logs) if log]
+        self.logged = [_Logged(rules[place]) for place in logging]
+        self._logged_at = tuple(logging)
 
     def logged_before(self, place: int) -> bool:
         """Whether a LOG rule above ``place`` has seen what the rule there matches."""
@@ -530,22 +595,98 @@ class _Done:
         return any(logged.covers(rule) for at, logged in zip(self._logged_at, self.logged, strict=True) if at < place)
 
 
+class _Ready(NamedTuple):
+    """A piece that says one thing: one field is set, or two of which the other is ``action`` (with ``called``)."""
+
+    source: AddressExpr | None = None
+    destination: AddressExpr | None = None
+    services: tuple[ServiceExpr, ...] = ()
+    ingress: InterfaceMatch | None = None
+    egress: InterfaceMatch | None = None
+    conditions: tuple[Condition, ...] = ()
+    comment: str = ""
+    action: Action | None = None
+    called: str = ""
+
+
+NOT_PLAIN: Final = _Ready(called="not plain")
+
+
 class _ChainReader:
-    """The meanings of pieces for the chains of one table that are reached from the same hooks."""
+    """What pieces mean in the chains of one table that are reached from the same hooks."""
 
-    __slots__ = ("_known", "context")
+    __slots__ = ("_chains", "_meanings", "context", "known", "logs")
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, chains: Mapping[str, Chain]) -> None:
         self.context = context
-        self._known: dict[tuple[int, int | None], Meaning] = {}
+        self._chains = chains
+        # Pieces live as long as the configuration does, so that their identity is their own.
+        self._meanings: dict[tuple[int, int | None], Meaning] = {}
+        #: Pieces that have been made ready, by identity.
+        self.known: dict[int, _Ready] = {}
+        #: Those of them whose target writes a log.
+        self.logs: set[int] = set()
 
     def meaning(self, piece: Piece, protocol: int | None) -> Meaning:
-        """What ``piece`` matches in a rule for ``protocol``; pieces live as long as the configuration does."""
+        """What ``piece`` matches in a rule for ``protocol``."""
         key = (id(piece), protocol)
-        found = self._known.get(key)
+        found = self._meanings.get(key)
         if found is None:
-            found = self._known[key] = meaning_of(piece, self.context, protocol)
+            found = self._meanings[key] = meaning_of(piece, self.context, protocol)
         return found
+
+    def ready(self, piece: Piece) -> _Ready:
+        """``piece`` made ready; `NOT_PLAIN` where it says more than one thing, or something to be noted."""
+        found = self.known[id(piece)] = self._make_ready(piece)
+        if piece.target is not None and piece.target.name in LOGGING:
+            self.logs.add(id(piece))
+        return found
+
+    def _make_ready(self, piece: Piece) -> _Ready:
+        generic, matches, target = piece
+        if target is not None:
+            return NOT_PLAIN if generic or matches else self._target(target)
+        if len(generic) == 1 and not matches and generic[0].name in ("source", "destination"):
+            # What differs most between rules, and has nothing to be noted in its usual form.
+            name, negated, values = generic[0]
+            plain = plain_address(values[0]) if self.context.version == 4 and not negated else None
+            if plain is not None and plain.last - plain.first != HIGHEST[4]:
+                return _Ready(source=plain) if name == "source" else _Ready(destination=plain)
+        if any(_names_a_port(match) for match in matches):
+            # The name of a port means what the rule's protocol says.
+            return NOT_PLAIN
+        meaning = meaning_of(piece, self.context, None)
+        clause = meaning.clauses[0]
+        if len(meaning.clauses) > 1 or meaning.approximated or meaning.unread:
+            return NOT_PLAIN
+        if clause.translated_by is not None or clause.schedule:
+            return NOT_PLAIN
+        found = _Ready(
+            source=None if clause.source is ANY_ADDRESS else clause.source,
+            destination=None if clause.destination is ANY_ADDRESS else clause.destination,
+            services=clause.services,
+            ingress=None if clause.ingress is ANY_INTERFACE else clause.ingress,
+            egress=None if clause.egress is ANY_INTERFACE else clause.egress,
+            conditions=clause.conditions,
+            comment=meaning.comment,
+        )
+        return found if sum(map(bool, found[:7])) < 2 else NOT_PLAIN
+
+    def _target(self, target: Target) -> _Ready:
+        name, context = target.name, self.context
+        if name in self._chains and name not in BUILT_IN[context.table]:
+            called = list_name(context.version, context.table, name)
+            return _Ready(action=Action.GOTO if target.goto else Action.JUMP, called=called)
+        if name in SIMPLE and not target.goto and not is_notrack(target):
+            return _Ready(action=SIMPLE[name])
+        return NOT_PLAIN
+
+
+def _names_a_port(match: Match) -> bool:
+    return any(word.translate(_PORT_CHARACTERS) != "" for o in match.options if "port" in o.name for word in o.values)
+
+
+_PORT_CHARACTERS: Final = str.maketrans("", "", "0123456789:,")
 
 
 def _target(line: RuleLine) -> Target | None:

@@ -54,9 +54,10 @@ _OF_SHELL: Final = "a variable of the script: undecided"
 def meaning_of(piece: Piece, context: Context, protocol: int | None) -> Meaning:
     """What a piece matches; ``protocol`` is the rule's ``-p`` where it names one."""
     reading = Reading(context=context, protocol=protocol)
-    found: tuple[Clause, ...] = (ANYTHING,)
+    every = ANYTHING
     for option in piece.generic:
-        found = product(found, (_try("", (option,), reading, partial(_generic, option, reading)),))
+        every &= _try("", (option,), reading, partial(_generic, option, reading))
+    found: tuple[Clause, ...] = (every,)
     for match in piece.matches:
         found = product(found, _match(match, reading))
     return Meaning(
@@ -69,9 +70,12 @@ def meaning_of(piece: Piece, context: Context, protocol: int | None) -> Meaning:
 
 def _try(module: str, options: Sequence[Option], reading: Reading, read: Callable[[], Clause]) -> Clause:
     """The clause, or an undecided one where the words cannot be read or only the running shell knows them."""
-    if module != "comment" and any("$" in value or "`" in value for option in options for value in option.values):
-        reading.approximated.append(_OF_SHELL)
-        return undecided(ConditionKind.OTHER, module, *options)
+    if module != "comment":
+        for option in options:
+            for value in option.values:
+                if "$" in value or "`" in value:
+                    reading.approximated.append(_OF_SHELL)
+                    return undecided(ConditionKind.OTHER, module, *options)
     try:
         return read()
     except (UnreadableError, IndexError):

@@ -123,6 +123,15 @@ _NOT_MODELLED: Final = MappingProxyType(
         "RAWSNAT": "rewrites the source without connection tracking",
     }
 )
+#: Targets that do one thing to every packet.
+SIMPLE: Final[Mapping[str, Action]] = MappingProxyType(
+    {
+        "ACCEPT": Action.PERMIT,
+        "RETURN": Action.RETURN,
+        **dict.fromkeys(sorted(_DENYING), Action.DENY),
+        **dict.fromkeys(CONTINUING, Action.CONTINUE),
+    }
+)
 KNOWN: Final = (
     frozenset({"ACCEPT", "RETURN", "NOTRACK", "CLUSTERIP", "ROUTE"})
     | CONTINUING.keys()
@@ -143,18 +152,12 @@ def effects_of(target: Target | None, asked: Asked) -> Effects:
     if target is None or target.name == "":
         return _CONTINUES
     name = target.name
-    if name == "ACCEPT":
-        return _PERMITS
-    if name in _DENYING:
-        return _DENIES
-    if name == "RETURN":
-        return _RETURNS
     if is_notrack(target):
         # xt_CT: the target itself goes on to the next rule. See `convert` for lists where that makes a difference.
         state = Translation(name=asked.name, state=ConnectionState.UNTRACKED)
         return Effects(effects=(Effect(action=Action.TRANSLATE, translation=state),))
-    if name in CONTINUING:
-        return _CONTINUES
+    if name in SIMPLE:
+        return Effects(effects=(Effect(action=SIMPLE[name]),))
     if name in _ASKING:
         return _may(_ASKING[name], Action.PERMIT, Action.DENY)
     if name == "CLUSTERIP":
@@ -195,9 +198,6 @@ def undefined(name: str) -> Effects:
 
 
 _CONTINUES: Final = Effects(effects=(Effect(action=Action.CONTINUE),))
-_PERMITS: Final = Effects(effects=(Effect(action=Action.PERMIT),))
-_DENIES: Final = Effects(effects=(Effect(action=Action.DENY),))
-_RETURNS: Final = Effects(effects=(Effect(action=Action.RETURN),))
 
 
 # Translations
@@ -330,7 +330,7 @@ def _port_choices(to: _To, asked: Asked, *, of_source: bool, randomly: bool) -> 
 
 
 def _netmap(text: str, asked: Asked) -> Effects:
-    """ "All 'one' bits in the mask are filled in from the new address", all others kept."""
+    """The bits that are one in the mask are filled in from the new address, all others are kept."""
     to = address(text, asked.version)
     of_source = Hook.POSTROUTING in asked.hooks or Hook.LOCAL_IN in asked.hooks
     now = asked.source if of_source else asked.destination
