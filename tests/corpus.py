@@ -59,11 +59,10 @@ class Measured:
 
 
 def is_complete(device: Device) -> bool:
-    """Whether ``device`` has interfaces with addresses, or chains at their hooks, and rules that are attached."""
+    """Whether ``device`` is a whole one: interfaces with addresses (iptables: chains at their hooks), and written rules."""
     if device.fragment:
         return False
-    attached = {name for attachment in device.attachments for name in attachment.rule_sets}
-    ruled = any(rule_set.name in attached and rule_set.rules for rule_set in device.rule_sets)
+    ruled = any(not rule.implicit for rule_set in device.rule_sets for rule in rule_set.rules)
     placed = device.format == "linux_iptables" or any(i.addresses for i in device.interfaces)
     return ruled and placed
 
