@@ -31,60 +31,59 @@ NIST SP 800-53r5 SC-7(5). NIST SP 800-41r1 section 4.1.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from segaudit.check import Check, NoParams, Subject
-from segaudit.findings.evidence import prove
-from segaudit.findings.finding import Finding, Location, RuleRef
-from segaudit.model import Action, RuleSet, Severity, msg
-from segaudit.zones.graph import INTERNET, Conduit
+from segaudit.findings.finding import Finding
+from segaudit.findings.openrules import OpenPlace, default_permits
+from segaudit.model import Message, Severity, msg
 
 SLUG = "default-permit"
 
 
 def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
-    """One finding for each list whose end permits traffic between two zones."""
-    graph = subject.graph
-    through: dict[tuple[str, str], list[Conduit]] = defaultdict(list)
-    lists: dict[tuple[str, str], RuleSet] = {}
-    for conduit in graph.conduits.values():
-        for flow in conduit.flows:
-            packets = flow.sent.may
-            for hop in flow.hops:
-                for decider in graph.devices[hop.device].explain(hop.piece, packets):
-                    if decider.rule is None and decider.action == Action.PERMIT:
-                        key = (hop.device, decider.rule_set.name)
-                        lists[key] = decider.rule_set
-                        if conduit not in through[key]:
-                            through[key].append(conduit)
-    for (device, name), rule_set in sorted(lists.items()):
-        conduits = sorted(through[device, name], key=lambda c: (c.src != INTERNET, c.src, c.dst))
-        worst = conduits[0]
-        proof = prove(graph, worst.flows, graph.space.full, ())
-        if proof is None:
-            continue
+    """One finding for each list whose end permits, and for each interface at which nothing is asked."""
+    for place in default_permits(subject.graph):
+        title, message = _words(place)
         yield Finding(
             check=SLUG,
             severity=Severity.CRITICAL,
-            certainty=proof.certainty,
-            certainty_reasons=proof.reasons,
-            title=msg("{list} on {device} permits what no rule names", list=name, device=device),
-            message=msg(
-                "The list {list} ends with a permit: {count} pair of zones is open by default.",
-                plural="The list {list} ends with a permit: {count} pairs of zones are open by default.",
-                list=name,
-                count=len(conduits),
-            ),
+            certainty=place.proof.certainty,
+            certainty_reasons=place.proof.reasons,
+            title=title,
+            message=message,
             remediation=msg("Permit what is needed and end the list with a deny that is logged."),
-            from_zone=worst.src,
-            to_zone=worst.dst,
-            packets=proof.packets,
-            witness=proof.witness,
-            rules=(RuleRef(device=device, rule_set=name, rule_id="", action="default"),),
-            locations=() if rule_set.default_span is None else (Location(span=rule_set.default_span, primary=True),),
-            subject=(device, name),
+            from_zone=place.from_zone,
+            to_zone=place.to_zone,
+            packets=place.proof.packets,
+            witness=place.proof.witness,
+            rules=(place.ref,),
+            locations=place.proof.locations,
+            subject=place.subject,
         )
+
+
+def _words(place: OpenPlace) -> tuple[Message, Message]:
+    count = len(place.pairs)
+    if place.rule_set is None:
+        return (
+            msg("No list filters what enters {device} at {interface}", device=place.device, interface=place.ingress),
+            msg(
+                "Everything passes between {count} pair of zones: neither the way in nor the way out has a list.",
+                plural="Everything passes between {count} pairs of zones: neither the way in nor the way out has a list.",
+                count=count,
+            ),
+        )
+    name = place.rule_set.name
+    return (
+        msg("{list} on {device} permits what no rule names", list=name, device=place.device),
+        msg(
+            "The list {list} ends with a permit: {count} pair of zones is open by default.",
+            plural="The list {list} ends with a permit: {count} pairs of zones are open by default.",
+            list=name,
+            count=count,
+        ),
+    )
 
 
 CHECK = Check(

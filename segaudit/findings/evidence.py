@@ -72,13 +72,10 @@ def prove(graph: ZoneGraph, flows: Sequence[Flow], received: PacketSet, roles: S
     deciders: list[Decider] = []
     unfiltered: dict[tuple[str, str], None] = {}
     for one, part, _ in parts:
-        packets = part.may
-        for hop in one.hops:
-            found = graph.devices[hop.device].explain(hop.piece, packets)
-            deciders += found
-            if all(d.action == Action.TRANSLATE for d in found):
-                unfiltered[hop.device, hop.ingress] = None
-            packets = _pushed(hop.piece.stages, packets)
+        on_the_way = flow_deciders(graph, one, part.may)
+        deciders += on_the_way
+        if not any(d.action == Action.PERMIT for d in on_the_way):
+            unfiltered.update(dict.fromkeys((hop.device, hop.ingress) for hop in one.hops))
     certainty, reasons = certainty_of(sent, deciders, roles)
     return Proof(
         packets=sent,
@@ -90,6 +87,25 @@ def prove(graph: ZoneGraph, flows: Sequence[Flow], received: PacketSet, roles: S
         certainty=certainty,
         reasons=reasons,
     )
+
+
+def flow_deciders(graph: ZoneGraph, flow: Flow, sent: PacketSet) -> list[Decider]:
+    """The rules and list ends that let ``sent`` through on the way of ``flow``, in order."""
+    found: list[Decider] = []
+    packets = sent
+    for hop in flow.hops:
+        found += graph.devices[hop.device].explain(hop.piece, packets)
+        packets = _pushed(hop.piece.stages, packets)
+    return found
+
+
+def prove_flow(graph: ZoneGraph, flow: Flow, sent: PacketSet, roles: Sequence[Zone] = ()) -> Proof | None:
+    """The proof that ``flow`` carries some of ``sent`` (packets as they are sent)."""
+    arriving = PacketBounds(flow.sent.must & sent, flow.sent.may & sent)
+    for hop in flow.hops:
+        for rewrite in hop.piece.rewrites:
+            arriving = rewrite.image_bounds(arriving & rewrite.domain)
+    return prove(graph, (flow,), arriving.may, roles)
 
 
 def _unfiltered_refs(places: Iterable[tuple[str, str]]) -> tuple[RuleRef, ...]:

@@ -1,0 +1,74 @@
+"""Traffic passes by the maker's own default, although no rule permits it.
+
+What it finds
+-------------
+Flows between zones that a rule lets through which nobody wrote: an ASA passes from a higher to a lower security level
+where no list is bound, between equal levels where ``same-security-traffic`` says so, a zone whose members may talk.
+
+Why it matters
+--------------
+It is not in the rule base, so no review sees it, and it depends on the version and the model what it is.
+
+Example
+-------
+    interface GigabitEthernet0/3
+     nameif guest
+     security-level 10
+     ip address 192.168.200.1 255.255.255.0
+
+How to fix
+----------
+Bind a list that permits what is needed and ends with a logged deny.
+
+References
+----------
+NIST SP 800-53r5 SC-7(5). Cisco ASA 9.12 CLI book 2, access rules: implicit permits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from segaudit.check import Check, NoParams, Subject
+from segaudit.findings.finding import Finding
+from segaudit.findings.openrules import implicit_permits
+from segaudit.model import Severity, msg
+
+SLUG = "implicit-permit"
+
+
+def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
+    """One finding for each unwritten rule that lets something through."""
+    for place in implicit_permits(subject.graph):
+        assert place.rule is not None, "an implicit permit is a rule"
+        pairs = ", ".join(f"{s.name} > {t.name}" for s, t, _ in place.pairs)
+        yield Finding(
+            check=SLUG,
+            severity=Severity.MEDIUM,
+            certainty=place.proof.certainty,
+            certainty_reasons=place.proof.reasons,
+            title=msg(
+                "{device} passes traffic by its own default: {why}", device=place.device, why=place.rule.implicit
+            ),
+            message=msg("No rule says so, and yet this passes: {pairs}.", pairs=pairs),
+            remediation=msg("Bind a list that permits what is needed and ends with a logged deny."),
+            from_zone=place.from_zone,
+            to_zone=place.to_zone,
+            packets=place.proof.packets,
+            witness=place.proof.witness,
+            rules=(place.ref,),
+            locations=place.proof.locations,
+            subject=place.subject,
+        )
+
+
+CHECK = Check(
+    slug=SLUG,
+    title=msg("Implicit permit of the maker in effect"),
+    severity=Severity.MEDIUM,
+    question=4,
+    run=run,
+    doc=__doc__,
+    statements=("D45",),
+    catalogue=("DEF-008",),
+)

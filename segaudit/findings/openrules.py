@@ -1,0 +1,311 @@
+"""What passes without being asked for: rules that permit everything, list ends that permit, interfaces without lists,
+makers' own permits, and deny-lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from segaudit.findings.evidence import UNFILTERED, Proof, certainty_of, flow_deciders, prove_flow
+from segaudit.findings.finding import Location, RuleRef, Witness
+from segaudit.findings.pairs import zone_subject
+from segaudit.model import (
+    Action,
+    AnyAddress,
+    AnyService,
+    Attachment,
+    Device,
+    Hook,
+    Message,
+    Rule,
+    RuleSet,
+    RuleSetKind,
+)
+from segaudit.packetspace.bounds import PacketBounds
+from segaudit.packetspace.space import PacketSet
+from segaudit.semantics.device import Decider
+from segaudit.zones.graph import INTERNET, Conduit, Flow, Zone, ZoneGraph
+
+#: The hooks of lists about what passes through a device.
+_THROUGH = frozenset({Hook.PREROUTING, Hook.FORWARD, Hook.POSTROUTING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenPlace:
+    """A place that lets packets pass, with what it lets pass between zones.
+
+    ``pairs`` are the conduits (source and target zone) with the packets (as sent) that this place lets through.
+    """
+
+    device: str
+    rule_set: RuleSet | None
+    rule: Rule | None
+    ingress: str
+    pairs: tuple[tuple[Zone, Zone, PacketSet], ...]
+    proof: Proof
+
+    @property
+    def ref(self) -> RuleRef:
+        """The place as findings name it."""
+        if self.rule_set is None:
+            return RuleRef(device=self.device, rule_set="", rule_id=self.ingress, action=UNFILTERED)
+        rule = self.rule
+        return RuleRef(
+            device=self.device,
+            rule_set=self.rule_set.name,
+            rule_id=rule.id if rule is not None else "",
+            name=rule.name if rule is not None else "",
+            action=rule.action if rule is not None else "default",
+        )
+
+    @property
+    def from_zone(self) -> str:
+        """The zone that all of its packets come from; empty where there are several."""
+        return _only({s.name for s, _, _ in self.pairs})
+
+    @property
+    def to_zone(self) -> str:
+        """The zone that all of its packets go to; empty where there are several."""
+        return _only({t.name for _, t, _ in self.pairs})
+
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """What the fingerprint is made of: the ends that it opens."""
+        return tuple(sorted({f"{zone_subject(s)}>{zone_subject(t)}" for s, t, _ in self.pairs}))
+
+
+def _only(names: set[str]) -> str:
+    return next(iter(names)) if len(names) == 1 else ""
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """Packets that one place lets through, by pair of zones and way."""
+
+    rule_set: RuleSet | None
+    rule: Rule | None
+    parts: list[tuple[Conduit, Flow, PacketSet]] = field(default_factory=list)
+
+
+def _gather(
+    graph: ZoneGraph, wanted: Callable[[Decider], bool], *, unfiltered: bool = False
+) -> dict[tuple[str, str, str], _Gathered]:
+    """By device, list and rule (or interface): what passes at deciders that are ``wanted``, or where none decides."""
+    found: dict[tuple[str, str, str], _Gathered] = {}
+    for conduit in graph.conduits.values():
+        for flow in conduit.flows:
+            deciders = flow_deciders(graph, flow, flow.sent.may)
+            permits = [d for d in deciders if d.action == Action.PERMIT]
+            for decider in permits:
+                if wanted(decider) and _carries_sessions(decider.packets):
+                    rule = decider.rule
+                    key = (decider.device, decider.rule_set.name, rule.id if rule is not None else "")
+                    place = found.setdefault(key, _Gathered(decider.rule_set, rule))
+                    place.parts.append((conduit, flow, decider.packets))
+            if unfiltered and not permits and _carries_sessions(flow.sent.may):
+                first = flow.hops[0]
+                place = found.setdefault((first.device, "", first.ingress), _Gathered(None, None))
+                place.parts.append((conduit, flow, flow.sent.may))
+    return found
+
+
+def _carries_sessions(packets: PacketSet) -> bool:
+    """Whether TCP or UDP is among ``packets``: neighbour discovery and the like open nothing."""
+    return bool(packets.where(packets.space.protocol_test(6, 17)))
+
+
+def _places(graph: ZoneGraph, gathered: dict[tuple[str, str, str], _Gathered]) -> Iterator[OpenPlace]:
+    for (device, _, third), place in sorted(gathered.items(), key=lambda item: item[0]):
+        parts = sorted(place.parts, key=lambda part: (part[0].src != INTERNET, part[0].src, part[0].dst))
+        conduit, flow, packets = parts[0]
+        proof = prove_flow(graph, flow, packets, (graph.zones[conduit.src],))
+        if proof is None:
+            continue
+        pairs: dict[tuple[str, str], PacketSet] = {}
+        for one, _, some in parts:
+            pairs[one.src, one.dst] = pairs[one.src, one.dst] | some if (one.src, one.dst) in pairs else some
+        yield OpenPlace(
+            device=device,
+            rule_set=place.rule_set,
+            rule=place.rule,
+            ingress=third if place.rule_set is None else "",
+            pairs=tuple((graph.zones[s], graph.zones[t], p) for (s, t), p in sorted(pairs.items())),
+            proof=proof,
+        )
+
+
+def default_permits(graph: ZoneGraph) -> Iterator[OpenPlace]:
+    """List ends that permit, and interfaces from which nothing is asked on the whole way."""
+    yield from _places(graph, _gather(graph, lambda decider: decider.rule is None, unfiltered=True))
+
+
+def implicit_permits(graph: ZoneGraph) -> Iterator[OpenPlace]:
+    """The maker's own permits that let something through."""
+    yield from _places(graph, _gather(graph, lambda d: d.rule is not None and d.rule.implicit != ""))
+
+
+# -- any to any -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnyRule:
+    """A rule that permits everything; ``packets`` is what it gets, ``witness`` one of them."""
+
+    device: str
+    rule_set: str
+    rule: Rule
+    packets: PacketBounds
+    witness: Witness | None
+    from_zone: str
+    to_zone: str
+    from_internet: bool
+    reasons: tuple[Message, ...]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Parameters for messages."""
+        return {"rule": self.rule.id, "list": self.rule_set, "device": self.device}
+
+    @property
+    def certain(self) -> bool:
+        """Whether nothing undecided stands before it."""
+        return not self.reasons
+
+    @property
+    def ref(self) -> RuleRef:
+        """The rule as findings name it."""
+        return RuleRef(device=self.device, rule_set=self.rule_set, rule_id=self.rule.id, name=self.rule.name)
+
+    @property
+    def location(self) -> Location:
+        """Where it stands."""
+        return Location(span=self.rule.span, primary=True)
+
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """What the fingerprint is made of."""
+        return (self.from_zone, self.to_zone, ",".join(sorted(self.rule.ingress.items | self.rule.egress.items)))
+
+
+def any_any_rules(graph: ZoneGraph) -> Iterator[AnyRule]:
+    """Every rule that permits any to any on any service, is bound, and gets something between zones."""
+    bare = {
+        (name, rule_set.name, rule.id)
+        for name, semantics in graph.devices.items()
+        for rule_set in semantics.device.rule_sets
+        if rule_set.kind == RuleSetKind.FILTER
+        for rule in rule_set.rules
+        if _permits_everything(rule) and not _between_two(rule, rule_set, semantics.device)
+    }
+    if not bare:
+        return
+    gathered = _gather(graph, lambda d: d.rule is not None and (d.device, d.rule_set.name, d.rule.id) in bare)
+    for place in _places(graph, gathered):
+        assert place.rule is not None, "only rules were gathered"
+        assert place.rule_set is not None, "a rule stands in a list"
+        together = graph.space.union(p for _, _, p in place.pairs)
+        sure = place.proof.packets.must
+        _, reasons = certainty_of(place.proof.packets, place.proof.deciders, ())
+        yield AnyRule(
+            device=place.device,
+            rule_set=place.rule_set.name,
+            rule=place.rule,
+            packets=PacketBounds(sure & together, together),
+            witness=place.proof.witness,
+            from_zone=place.from_zone,
+            to_zone=place.to_zone,
+            from_internet=any(s.name == INTERNET for s, _, _ in place.pairs),
+            reasons=reasons,
+        )
+
+
+def _permits_everything(rule: Rule) -> bool:
+    return (
+        rule.action == Action.PERMIT
+        and rule.enabled
+        and not rule.implicit
+        and isinstance(rule.source, AnyAddress)
+        and isinstance(rule.destination, AnyAddress)
+        and isinstance(rule.service, AnyService)
+    )
+
+
+def _between_two(rule: Rule, rule_set: RuleSet, device: Device) -> bool:
+    """Whether the rule, or where its list is bound, names both a way in and a way out; or it is not about passing."""
+    bound = [a for a in device.attachments if rule_set.name in a.rule_sets]
+    through = [a for a in bound if a.hook in _THROUGH]
+    if bound and not through:
+        return True
+    return all(not _open_side(rule, a) for a in through) if through else False
+
+
+def _open_side(rule: Rule, attachment: Attachment) -> bool:
+    ingress = rule.ingress.is_any and attachment.ingress.is_any
+    egress = rule.egress.is_any and attachment.egress.is_any
+    return ingress or egress
+
+
+# -- deny-lists -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DenyList:
+    """A list that permits all but exceptions: ``denies`` stand before ``place``, which permits the rest."""
+
+    place: OpenPlace
+    denies: tuple[Rule, ...]
+
+
+def deny_lists(graph: ZoneGraph, least_share: Callable[[Zone, Zone, PacketSet], bool]) -> Iterator[DenyList]:
+    """Lists in which denies stand before a permit that ``least_share`` says covers nearly everything of a pair."""
+    seen: dict[tuple[str, str, str], _Gathered] = _gather(graph, lambda d: d.rule is None or not d.rule.implicit)
+    kept: dict[tuple[str, str, str], _Gathered] = {}
+    for key, place in seen.items():
+        parts = [
+            (c, f, p)
+            for c, f, p in place.parts
+            if c.dst != INTERNET and least_share(graph.zones[c.src], graph.zones[c.dst], p)
+        ]
+        if parts and _exceptions(graph, key[0], place, parts):
+            kept[key] = _Gathered(place.rule_set, place.rule, parts)
+    for found in _places(graph, kept):
+        key = (found.device, found.ref.rule_set, found.ref.rule_id)
+        yield DenyList(place=found, denies=tuple(_exceptions(graph, found.device, kept[key], kept[key].parts)))
+
+
+def _exceptions(
+    graph: ZoneGraph, device: str, place: _Gathered, parts: list[tuple[Conduit, Flow, PacketSet]]
+) -> list[Rule]:
+    """The denies of the list that take packets of the same pairs before the permit gets them."""
+    found: dict[str, Rule] = {}
+    if place.rule_set is None:
+        return []
+    semantics = graph.devices[device]
+    for conduit, flow, _ in parts:
+        targets = graph.targets.get(conduit.dst)
+        for hop in flow.hops:
+            if hop.device != device or targets is None:
+                continue
+            for hook in (Hook.PREROUTING, Hook.FORWARD, Hook.POSTROUTING):
+                for gate in semantics.gates(hook, hop.ingress, hop.egress, hop.piece.translated):
+                    for result in gate.results:
+                        if result.rule_set.name != place.rule_set.name:
+                            continue
+                        limit = place.rule.position if place.rule is not None else len(place.rule_set.rules) + 1
+                        for effect, _ in result.deciding(targets & graph.space.opening):
+                            rule = effect.rule
+                            if rule.action == Action.DENY and rule.position < limit and not rule.implicit:
+                                found[rule.id] = rule
+    return [found[key] for key in sorted(found, key=lambda k: found[k].position)]
+
+
+def is_deny_list(graph: ZoneGraph, conduit: Conduit) -> bool:
+    """Whether what passes in ``conduit`` is what denies before one permit left over."""
+    for flow in conduit.flows:
+        for decider in flow_deciders(graph, flow, flow.sent.may):
+            if decider.action == Action.PERMIT and (decider.rule is None or not decider.rule.implicit):
+                place = _Gathered(decider.rule_set, decider.rule)
+                if _exceptions(graph, decider.device, place, [(conduit, flow, decider.packets)]):
+                    return True
+    return False
