@@ -9,14 +9,14 @@ from segaudit.cli import OK
 
 #: What people write, of which the schema is made from the classes that read it; and what segaudit writes.
 WRITTEN_BY_PEOPLE = ("site", "policy", "waivers")
-WRITTEN_BY_SEGAUDIT = ("report", "trace")
+WRITTEN_HERE = ("report", "trace")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Which schema."""
     parser.add_argument(
         "name",
-        choices=(*WRITTEN_BY_PEOPLE, *WRITTEN_BY_SEGAUDIT),
+        choices=(*WRITTEN_BY_PEOPLE, *WRITTEN_HERE),
         metavar="NAME",
         help="site, policy, waivers (files that people write); report (audit -f json), trace (each line of trace)",
     )
@@ -28,6 +28,10 @@ def run(options: argparse.Namespace) -> int:
         from segaudit.policy.load import json_schema
 
         print(json.dumps(json_schema(options.name), indent=2))
+    elif options.name == "report":
+        from segaudit.reporters.json import json_schema as report_schema
+
+        print(json.dumps(report_schema(), indent=2))
     else:
         from segaudit.knowledge.schemas import read_schema
 
