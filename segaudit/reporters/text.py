@@ -1,0 +1,459 @@
+"""The report for the terminal: the verdict first, then who reaches whom, the findings under their causes, and what is open.
+
+Plain text in columns; nothing in it but what cp932 can write, so that a Japanese Windows console shows all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from segaudit.findings import wording
+from segaudit.findings.openness import Openness
+from segaudit.findings.report import Cell, FindingReport, LocationReport, Report, ZoneReport
+from segaudit.findings.wording import Headline
+from segaudit.knowledge.columns import clean, columns_of, folded, padded
+from segaudit.knowledge.language import Language
+from segaudit.model import Message, Severity, Words, msg
+from segaudit.reporter import Reporter, ReporterOptions
+
+#: Lines that are quoted of one place, findings that follow from one, open lines that are named; ``verbose`` shows all.
+MOST_LINES, MOST_CONSEQUENCES, MOST_OPEN = 8, 10, 10
+#: Zones of a matrix in words, and of one in signs; more are gathered by role.
+MOST_IN_WORDS, MOST_IN_SIGNS = 6, 24
+
+_SIGNS: Mapping[Openness, str] = {
+    Openness.NONE: ".",
+    Openness.LIMITED: "o",
+    Openness.BROAD: "O",
+    Openness.ALL: "#",
+    Openness.NOT_ASSESSED: "?",
+}
+#: Escape sequences (ECMA-48, SGR) by severity and openness.
+_COLORS: Mapping[Severity | Openness, str] = {
+    Severity.CRITICAL: "1;31",
+    Severity.HIGH: "31",
+    Severity.MEDIUM: "33",
+    Severity.LOW: "36",
+    Severity.INFO: "2",
+    Openness.ALL: "1;31",
+    Openness.BROAD: "31",
+    Openness.LIMITED: "33",
+    Openness.NONE: "2",
+    Openness.NOT_ASSESSED: "35",
+}
+
+
+def render(report: Report, options: ReporterOptions) -> str:
+    """The report as lines of at most ``options.width`` columns, but for single words and quoted paths that are longer."""
+    return "\n".join(line.rstrip() for line in _Writer(report, options).lines()) + "\n"
+
+
+@dataclass(slots=True)
+class _Item:
+    """A label and what stands behind it, in columns."""
+
+    label: Message
+    text: Message | Words | str
+
+
+class _Writer:
+    """One rendering: the report, the language, and how things look."""
+
+    def __init__(self, report: Report, options: ReporterOptions) -> None:
+        self.report = report
+        self.language = Language(options.language)
+        self.color = options.color
+        self.width = max(options.width, 60)
+        self.verbose = options.verbose
+        self.zones = wording.zone_labels(report)
+
+    # How things look -------------------------------------------------------------------------------------------------
+
+    def say(self, text: Message | Words | str) -> str:
+        """In the language, on one line, safe for a terminal."""
+        return clean(self.language.say(text))
+
+    def paint(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.color and code else text
+
+    def paragraph(self, text: Message | Words | str, indent: int = 0) -> Iterator[str]:
+        for line in folded(self.say(text), self.width - indent):
+            yield " " * indent + line
+
+    def heading(self, text: Message) -> Iterator[str]:
+        said = self.say(text)
+        yield ""
+        yield self.paint(said, "1")
+        yield self.paint("-" * columns_of(said), "2")
+
+    def items(self, items: Iterable[_Item], indent: int) -> Iterator[str]:
+        """Labels in one column, their texts folded in the next."""
+        shown = [(self.say(item.label), self.say(item.text)) for item in items]
+        width = max((columns_of(label) for label, _ in shown), default=0)
+        for label, text in shown:
+            for n, line in enumerate(folded(text, self.width - indent - width - 2)):
+                yield " " * indent + self.paint(padded(label if n == 0 else "", width), "2") + "  " + line
+
+    def table(self, heads: Sequence[Message], rows: Sequence[Sequence[str]], numbers: int) -> Iterator[str]:
+        """A table whose last ``numbers`` columns are numbers."""
+        shown = [[self.say(head) for head in heads], *([clean(cell) for cell in row] for row in rows)]
+        widths = [max(map(columns_of, column)) for column in zip(*shown, strict=True)]
+        for n, row in enumerate(shown):
+            cells = []
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True)):
+                gap = " " * (width - columns_of(cell))
+                cells.append(gap + cell if place >= len(row) - numbers else cell + gap)
+            line = "  " + "  ".join(cells)
+            yield self.paint(line.rstrip(), "2") if n == 0 else line
+
+    # The parts -------------------------------------------------------------------------------------------------------
+
+    def lines(self) -> Iterator[str]:
+        yield from self.opening()
+        if self.report.failures:
+            yield from self.failures()
+        if self.report.checks:
+            yield from self.answers()
+        if self.report.matrix:
+            yield from self.matrix()
+        yield from self.findings()
+        if self.report.not_judged:
+            yield from self.not_judged()
+        if self.report.inputs:
+            yield from self.coverage()
+        yield from self.closing()
+
+    def opening(self) -> Iterator[str]:
+        report = self.report
+        policies = ", ".join(policy.name for policy in report.policies)
+        engagement = " / ".join(part for part in (report.engagement.client, report.engagement.title) if part)
+        if engagement:
+            yield self.paint(self.say(engagement), "1")
+        head = msg(
+            "segaudit {version}, policy {policies}, as of {day}",
+            version=report.tool_version,
+            policies=policies,
+            day=report.as_of,
+        )
+        yield self.paint(self.say(head), "2")
+        yield ""
+        worst = report.worst()
+        code = "1" if worst is None else f"1;{_COLORS[worst].removeprefix('1;')}"
+        yield from (self.paint(line, code) for line in self.paragraph(wording.verdict(report)))
+        yield from self.paragraph(wording.tally(report))
+        yield from self.paragraph(wording.completeness(report))
+
+    def failures(self) -> Iterator[str]:
+        yield from self.heading(msg("Inputs that could not be read"))
+        for failure in self.report.failures:
+            place = failure.path if failure.line is None else f"{failure.path}:{failure.line}"
+            yield from self.paragraph(f"{place}: {self.say(failure.problem)}", 2)
+
+    def answers(self) -> Iterator[str]:
+        yield from self.heading(msg("The questions"))
+        answers = wording.answers(self.report)
+        titles = [self.say(answer.title) for answer in answers]
+        width = max(map(columns_of, titles))
+        for title, answer in zip(titles, answers, strict=True):
+            if answer.worst is None:
+                said = self.say(
+                    msg("no finding by one check", plural="no finding by {count} checks", count=answer.checks)
+                )
+            else:
+                found = msg(
+                    "one finding, {worst}",
+                    plural="{count} findings, the worst {worst}",
+                    count=answer.findings,
+                    worst=wording.SEVERITIES[answer.worst],
+                )
+                said = self.paint(self.say(found), _COLORS[answer.worst])
+            yield f"  {padded(title, width)}  {said}"
+
+    # Who reaches whom ------------------------------------------------------------------------------------------------
+
+    def matrix(self) -> Iterator[str]:
+        yield from self.heading(msg("Who may open connections to whom (rows: from, columns: to)"))
+        names = list(dict.fromkeys(cell.from_zone for cell in self.report.matrix))
+        cells = {(cell.from_zone, cell.to_zone): cell.permitted for cell in self.report.matrix}
+        zones = {zone.name: zone for zone in self.report.zones}
+        labels = [self._zone_label(name, zones.get(name)) for name in names]
+        if len(names) > MOST_IN_SIGNS:
+            names, labels, cells = self._by_role(zones)
+            yield from self.paragraph(
+                msg("Zones of one role are one row and one column, with the most open of their cells."), 2
+            )
+        in_words = len(names) <= MOST_IN_WORDS
+        room = max(map(columns_of, (self.say(word) for word in wording.OPENNESS.values()))) if in_words else 2
+        labels = [f"{n:>2} {label}" for n, label in enumerate(labels, start=1)]
+        widest = self.width - 4 - len(names) * (room + 1)
+        labels = [folded(label, widest)[0] for label in labels]
+        width = max(map(columns_of, labels))
+        head = "".join(f" {padded(str(n), room)}" for n in range(1, len(names) + 1))
+        yield self.paint(f"  {' ' * width} {head}", "2")
+        for src, label in zip(names, labels, strict=True):
+            row = ""
+            for dst in names:
+                permitted = cells.get((src, dst))
+                said = self._cell(permitted, words=in_words)
+                row += " " + self.paint(padded(said, room), _COLORS[permitted] if permitted is not None else "2")
+            yield f"  {padded(label, width)} {row}"
+        if not in_words:
+            legend = ", ".join(f"{_SIGNS[one]} {self.say(wording.OPENNESS[one])}" for one in wording.OPENNESS)
+            yield from self.paragraph(legend, 2)
+        yield from self.open_pairs()
+
+    def _cell(self, permitted: Openness | None, *, words: bool) -> str:
+        if permitted is None:
+            return "-"
+        return self.say(wording.OPENNESS[permitted]) if words else _SIGNS[permitted]
+
+    def _zone_label(self, name: str, zone: ZoneReport | None) -> str:
+        label = self.zones.get(name, name)
+        if zone is None or zone.role == label:
+            return clean(label)
+        return clean(f"{label} ({self.say(zone.role_title)})")
+
+    def _by_role(self, zones: Mapping[str, ZoneReport]) -> tuple[list[str], list[str], dict[tuple[str, str], Openness]]:
+        """The matrix of roles: their ids, their labels, the most open cell of each pair."""
+        roles: dict[str, list[ZoneReport]] = {}
+        for zone in self.report.zones:
+            roles.setdefault(zone.role, []).append(zone)
+        cells: dict[tuple[str, str], Openness] = {}
+        for cell in self.report.matrix:
+            if cell.from_zone not in zones or cell.to_zone not in zones:
+                continue
+            pair = zones[cell.from_zone].role, zones[cell.to_zone].role
+            cells[pair] = max(cells.get(pair, Openness.NONE), cell.permitted, key=wording.BY_OPENNESS.index)
+        names = sorted(roles)
+        labels = [
+            self.say(
+                msg(
+                    "{role} (one zone)",
+                    plural="{role} ({count} zones)",
+                    role=roles[name][0].role_title,
+                    count=len(roles[name]),
+                )
+            )
+            for name in names
+        ]
+        return names, labels, cells
+
+    def open_pairs(self) -> Iterator[str]:
+        """The pairs that something passes between, the most open first."""
+        opened = sorted(
+            (cell for cell in self.report.matrix if cell.permitted not in {Openness.NONE, Openness.NOT_ASSESSED}),
+            key=lambda cell: -wording.BY_OPENNESS.index(cell.permitted),
+        )
+        if not opened:
+            return
+        yield ""
+        most = len(opened) if self.verbose else MOST_OPEN
+        for cell in opened[:most]:
+            yield from self.paragraph(self._pair(cell), 2)
+        if len(opened) > most:
+            yield from self.paragraph(_more(len(opened) - most), 2)
+
+    def _pair(self, cell: Cell) -> Message:
+        shown = cell.services if self.verbose else cell.services[:6]
+        services = ", ".join(shown) + (", ..." if len(shown) < len(cell.services) else "")
+        return msg(
+            "{src} to {dst}: {openness} ({services})",
+            src=self.zones.get(cell.from_zone, cell.from_zone),
+            dst=self.zones.get(cell.to_zone, cell.to_zone),
+            openness=wording.OPENNESS[cell.permitted],
+            services=services,
+        )
+
+    # Findings --------------------------------------------------------------------------------------------------------
+
+    def findings(self) -> Iterator[str]:
+        groups: dict[int, list[Headline]] = {}
+        for headline in wording.headlines(self.report.findings):
+            groups.setdefault(headline.finding.question, []).append(headline)
+        for question, title in wording.QUESTIONS.items():
+            if question in groups:
+                yield from self.heading(title)
+            for headline in groups.get(question, ()):
+                yield ""
+                yield from self.finding(headline)
+
+    def finding(self, headline: Headline) -> Iterator[str]:
+        finding = headline.finding
+        yield from self.title(finding, 0)
+        yield from self.paragraph(finding.message, 2)
+        rest = [
+            *(_Item(msg("uncertain"), reason) for reason in finding.certainty_reasons),
+            *self.proof(finding),
+            _Item(msg("fix"), finding.remediation),
+            *(_Item(msg("note"), note) for note in finding.notes),
+        ]
+        if self.verbose:
+            rest += [
+                _Item(msg("asked by"), f"{self.say(document)} {', '.join(items)}")
+                for document, items in wording.references(finding)
+            ]
+        yield from self.items(rest, 2)
+        for place in finding.locations:
+            yield from self.place(place, 2)
+        if headline.consequences:
+            said = msg(
+                "One finding follows from it:",
+                plural="{count} findings follow from it:",
+                count=len(headline.consequences),
+            )
+            yield from self.paragraph(said, 2)
+            most = len(headline.consequences) if self.verbose else MOST_CONSEQUENCES
+            for consequence in headline.consequences[:most]:
+                yield from self.consequence(consequence)
+            if len(headline.consequences) > most:
+                yield from self.paragraph(_more(len(headline.consequences) - most), 4)
+
+    def title(self, finding: FindingReport, indent: int) -> Iterator[str]:
+        """Severity, title and certainty; then the check with the zones."""
+        severity = self.say(wording.SEVERITIES[finding.severity]).upper()
+        certainty = self.say(wording.CERTAINTIES[finding.certainty])
+        if finding.status == "waived":
+            certainty += ", " + self.say(msg("accepted by {waiver}", waiver=finding.waiver or "-"))
+        elif finding.status == "existing":
+            certainty += ", " + self.say(msg("known before"))
+        lines = folded(f"{severity}  {self.say(finding.title)} ({certainty})", self.width - indent)
+        painted = self.paint(severity, _COLORS[finding.severity]) + self.paint(lines[0][len(severity) :], "1")
+        yield " " * indent + painted
+        yield from (" " * (indent + 2) + self.paint(line, "1") for line in lines[1:])
+        yield from (self.paint(line, "2") for line in self.paragraph(self._scope(finding), indent + 2))
+
+    def _scope(self, finding: FindingReport) -> str:
+        zones = [self.zones.get(name, name) for name in (finding.from_zone, finding.to_zone) if name]
+        parts = [finding.check, " -> ".join(zones), ", ".join(finding.services)]
+        return "; ".join(part for part in parts if part)
+
+    def proof(self, finding: FindingReport) -> Iterator[_Item]:
+        """The packet, as it is sent and as it arrives, and the rules that let it pass."""
+        witness = finding.witness
+        if witness is not None:
+            sent = wording.packet_text(witness.sent)
+            if witness.in_interface:
+                sent = msg(
+                    "{packet}, at {interface} of {device}",
+                    packet=sent,
+                    interface=witness.in_interface,
+                    device=witness.device,
+                )
+            yield _Item(msg("sent"), sent)
+            if witness.received != witness.sent:
+                yield _Item(msg("received"), wording.packet_text(witness.received))
+        if finding.rules:
+            rules = "; ".join(self.say(wording.rule_text(rule)) for rule in finding.rules[:6])
+            yield _Item(msg("by"), rules + ("; ..." if len(finding.rules) > 6 else ""))
+
+    def place(self, place: LocationReport, indent: int) -> Iterator[str]:
+        """The quoted lines with their numbers."""
+        yield " " * indent + clean(str(place.span))
+        most = len(place.lines) if self.verbose else MOST_LINES
+        number = len(str(place.span.last_line))
+        room = self.width - indent - number - 5
+        for line, text in enumerate(place.lines[:most], start=place.span.first_line):
+            shown = clean(text.expandtabs(4))
+            if columns_of(shown) > room:
+                shown = _cut(shown, room - 3) + "..."
+            yield " " * (indent + 2) + self.paint(f"{line:>{number}} |", "2") + f" {shown}"
+        if len(place.lines) > most:
+            hidden = len(place.lines) - most
+            said = msg("one more line", plural="{count} more lines", count=hidden)
+            yield " " * (indent + 2) + self.paint(f"{'':>{number}} | {self.say(said)}", "2")
+
+    def consequence(self, finding: FindingReport) -> Iterator[str]:
+        yield from self.title(finding, 4)
+        yield from self.items(
+            [
+                *(_Item(msg("uncertain"), reason) for reason in finding.certainty_reasons),
+                *(item for item in self.proof(finding) if self.verbose or item.label != msg("by")),
+            ],
+            6,
+        )
+        if self.verbose:
+            yield from self.paragraph(finding.message, 6)
+
+    # What is open ----------------------------------------------------------------------------------------------------
+
+    def not_judged(self) -> Iterator[str]:
+        yield from self.heading(msg("What was not judged"))
+        for one in self.report.not_judged:
+            place = f" ({one.span})" if one.span is not None else ""
+            said = msg("{subject}: {reason}", subject=one.subject, reason=one.reason)
+            yield from self.paragraph(f"{self.say(said)}{place}", 2)
+
+    def coverage(self) -> Iterator[str]:
+        report = self.report
+        yield from self.heading(msg("What was read"))
+        rows = []
+        for one in report.inputs:
+            counts = one.ledger
+            rows.append(
+                [
+                    one.path,
+                    one.format,
+                    str(counts.total),
+                    str(counts.modelled),
+                    str(counts.approximated),
+                    str(counts.irrelevant),
+                    str(counts.unsupported + counts.unrecognized),
+                ]
+            )
+        heads = (
+            msg("file"),
+            msg("format"),
+            msg("lines"),
+            wording.STATES["modelled"],
+            wording.STATES["approximated"],
+            wording.STATES["irrelevant"],
+            msg("not understood"),
+        )
+        yield from self.table(heads, rows, 5)
+        if report.not_modelled:
+            yield ""
+            yield from self.paragraph(msg("Lines that could bear on access and are not modelled:"), 2)
+            most = len(report.not_modelled) if self.verbose else MOST_OPEN
+            for line in report.not_modelled[:most]:
+                reason = f" ({line.reason})" if line.reason else ""
+                yield from self.paragraph(f"{line.span}: {line.text.strip()}{reason}", 4)
+            if len(report.not_modelled) > most:
+                yield from self.paragraph(_more(len(report.not_modelled) - most), 4)
+        if self.verbose and report.ignored:
+            yield ""
+            for ignored in report.ignored:
+                said = msg("ignored: {reason}", reason=ignored.reason)
+                yield from self.paragraph(f"{ignored.path}: {self.say(said)}", 2)
+
+    def closing(self) -> Iterator[str]:
+        yield ""
+        shown = next((finding.check for finding in self.report.findings if finding.counts), "")
+        if shown:
+            yield from self.paragraph(
+                msg(
+                    "'segaudit checks {check}' explains a check, '-f html=report.html' writes the report to hand over,"
+                    " '-v' shows all of each list.",
+                    check=shown,
+                )
+            )
+        elif self.report.devices:
+            yield from self.paragraph(
+                msg("No finding is not a proof of safety: read what was not judged, and 'segaudit show ledger'.")
+            )
+        else:
+            yield from self.paragraph(msg("'segaudit parsers' lists the formats that are read."))
+
+
+def _more(count: int) -> Message:
+    return msg("and one more (-v shows all)", plural="and {count} more (-v shows all)", count=count)
+
+
+def _cut(text: str, width: int) -> str:
+    """As much of the beginning as ``width`` columns take."""
+    while columns_of(text) > width:
+        text = text[:-1]
+    return text
+
+
+REPORTER = Reporter(name="text", title="for the terminal", render=render, extension="txt")
