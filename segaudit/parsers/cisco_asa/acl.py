@@ -158,7 +158,7 @@ class AclReader:
         ftd_rules: Mapping[str, tuple[str, str]],
     ) -> Rule | None:
         number = span.first_line
-        kind = words[at]
+        kind = words[at] if at < len(words) else ""
         if kind == "ethertype":
             self._ledger.unsupported(number, "EtherType lists filter what is not IP between bridged interfaces")
             return None

@@ -122,7 +122,7 @@ class _Session:
         if words[1] in ("alert-interval", "deny-flow-max"):
             self.ledger.irrelevant(number, "how often denied flows are logged")
             return
-        if words[1].endswith(";") or words[2] == "cached":
+        if words[1].endswith(";") or words[1:3] == ("cached", "ACL"):
             # The heads of `show access-list`: "access-list X; 5 elements; name hash: 0x…".
             self.ledger.irrelevant(number, "a heading of show access-list")
             return

@@ -336,11 +336,15 @@ class Filters:
                 implicit = "no through traffic at a management-only interface"
                 builder.add(Action.DENY, one.management_only, implicit, ingress=interfaces(one.name))
                 builder.add(Action.DENY, one.management_only, implicit, egress=interfaces(one.name))
+        self._attach_made("management-only", builder)
         # FTD has all interfaces at level 0 and both kinds of same-security traffic on.
         if self._config.product != "ftd":
+            builder = RuleBuilder()
             self._deny_same_levels(builder)
+            self._attach_made("same-security-traffic", builder)
+
+    def _attach_made(self, name: str, builder: RuleBuilder) -> None:
         if builder.rules:
-            name = "same-security-traffic"
             self.rule_sets[name] = builder.rule_set(name, Action.PERMIT)
             self._attach(Hook.FORWARD, (name,), order=_LEVELS)
 
@@ -394,7 +398,7 @@ class Filters:
             rules = tuple(
                 replace(
                     rule,
-                    action=Action.DENY if rule.action is Action.PERMIT else Action.PERMIT,
+                    action=Action.DENY if rule.action is Action.PERMIT else Action.RETURN,
                     conditions=(*rule.conditions, condition) if rule.action is Action.PERMIT else rule.conditions,
                     implicit="asks for a login first",
                 )

@@ -90,6 +90,7 @@ class _Draft:
     description: str = ""
     enabled: bool = True
     management_only: Span | None = None
+    failover: bool = False
     zone: str = ""
     bridge_group: str = ""
     bridge_span: Span | None = None
@@ -321,7 +322,7 @@ class _Reader:
             draft = self._draft(words[1], line)
             draft.name = draft.name or words[0]
             draft.management_only = draft.management_only or self._config.source.span(line.number)
-            draft.description = draft.description or "failover link"
+            draft.failover = True
             self._ledger.modelled(line.number)
         for line in self._config.starting("failover", "interface", "ip"):
             words = line.words[3:]
@@ -398,7 +399,7 @@ class _Reader:
             level = 100 if draft.name == "inside" else 0
         if draft.management_only:
             kind = InterfaceKind.MANAGEMENT
-            hint = "management-only"
+            hint = "failover link" if draft.failover else "management-only"
         else:
             kind = InterfaceKind.PHYSICAL if kind is InterfaceKind.MANAGEMENT else kind
             hint = f"security-level {level}" if draft.name else ""

@@ -164,7 +164,7 @@ class Management:
             )
         )
         if isinstance(source, AddressRange) and source.size == 1:
-            self._host("", source, HostSign.ADMIN_SOURCE, line)
+            self._host(words[1], source, HostSign.ADMIN_SOURCE, line)
 
     def _web(self) -> None:
         """ASDM and the REST of the web interface: only with ``http server enable [port]``."""

@@ -17,6 +17,7 @@ from segaudit.model import (
     AddressRef,
     AddressRewrite,
     AddressUnion,
+    AnyAddress,
     LedgerBuilder,
     OwnAddress,
     Range,
@@ -56,7 +57,14 @@ class Side:
 
     @property
     def is_any(self) -> bool:
-        return self.expr == ANY_ADDRESS
+        return isinstance(self.expr, AnyAddress)
+
+    @property
+    def version(self) -> int | None:
+        """The family of its addresses, where it shows."""
+        if self.ranges:
+            return self.ranges[0].version
+        return self.expr.version if isinstance(self.expr, OwnAddress) else None
 
 
 _ANY_SIDE = Side(expr=ANY_ADDRESS)
@@ -316,7 +324,7 @@ class _Reader:
             while at < len(words) and words[at] in _PAT_WORDS:
                 if words[at] == "interface":
                     own = OwnAddress(interface, 4)
-                    side = Side(expr=AddressUnion((side.expr, own)))
+                    side = Side(expr=AddressUnion((*(side.ranges or (side.expr,)), own)))
                 at += 1
         return side, at, pool
 
@@ -342,10 +350,35 @@ class _Reader:
             (statement.real, statement.mapped),
             (statement.mapped_destination, statement.real_destination),
         ):
-            if one and other and one.ranges and other.ranges and one.ranges[0].version != other.ranges[0].version:
+            if one and other and one.version and other.version and one.version != other.version:
                 self._ledger.unsupported(line.number, "translation between IPv4 and IPv6 is not modelled")
                 return None
+        return _with_family(statement)
+
+
+def _with_family(statement: NatStatement) -> NatStatement:
+    """The statement with ``any`` as the family that its other addresses are of.
+
+    "If you map the source to the interface IPv4 address, then any means any IPv4 traffic" (guide, "NAT Guidelines",
+    "IPv6 NAT Guidelines").
+    """
+    sides = (statement.real, statement.mapped, statement.mapped_destination, statement.real_destination)
+    version = next((side.version for side in sides if side and side.version), None)
+    if version is None:
         return statement
+    every = Side(expr=AnyAddress(version))
+    real, mapped, mapped_destination, real_destination = (
+        every if side is not None and side.is_any else side for side in sides
+    )
+    assert real is not None
+    assert mapped is not None
+    return replace(
+        statement,
+        real=real,
+        mapped=mapped,
+        mapped_destination=mapped_destination,
+        real_destination=real_destination,
+    )
 
 
 _WITHOUT_EFFECT = frozenset({"dns", "no-proxy-arp", "route-lookup", "net-to-net", "ipv6"})

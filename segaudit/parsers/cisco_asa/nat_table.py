@@ -4,7 +4,8 @@ Three lists come of it (before 8.3 a fourth: what must be translated to pass at 
 to mapped addresses, the source list (on the way out) makes them. The third is the reverse path check: the device drops
 a connection whose replies would match another NAT rule than its first packet did (syslog 305013, "Asymmetric NAT rules
 matched for forward and reverse flows"; Cisco TechNote 116388, "ASA NAT Configuration Troubleshooting"). So nobody
-reaches a translated host by its real address from the side where it is translated.
+reaches a translated host by its real address from the side where it is translated. What passes such a check returns to
+its default rather than being permitted by a rule: the rule that people want to see is that of the access list.
 """
 
 from __future__ import annotations
@@ -119,10 +120,11 @@ class NatTable:
 
     def reverse_identity(self, origin: Origin, match: Match) -> None:
         """Connections within ``match`` pass the reverse path check: the rule leaves addresses as they are."""
-        self._add(self.reverse, origin, match, action=Action.PERMIT)
+        self._add(self.reverse, origin, match, action=Action.RETURN)
 
     def reverse_static(self, origin: Origin, match: Match) -> None:
         """Connections within ``match`` pass the reverse path check only if they were sent to a mapped address."""
+        self._own_translation(origin, match)
         self._add(
             self.reverse,
             origin,
@@ -138,26 +140,25 @@ class NatTable:
         ``unsure``: a connection may pass while the table holds an entry for the host (identity NAT before 8.3).
         """
         if pool:
-            self._add(
-                self.reverse,
-                origin,
-                match,
-                destination=NO_ADDRESS,
-                action=Action.PERMIT,
-                translated_by=frozenset({origin.id}),
-            )
+            self._own_translation(origin, match)
+        if unsure:
+            self._add(self.reverse, origin, match, action=Action.RETURN, conditions=(_TABLE_ENTRY,))
+        self._add(self.reverse, origin, match, action=Action.DENY, implicit=_REVERSE_PATH)
+
+    def _own_translation(self, origin: Origin, match: Match) -> None:
+        """What this rule itself has translated is as it should be."""
         self._add(
             self.reverse,
             origin,
             match,
-            action=Action.DENY,
-            conditions=(_TABLE_ENTRY,) if unsure else (),
-            implicit=_REVERSE_PATH,
+            destination=NO_ADDRESS,
+            action=Action.RETURN,
+            translated_by=frozenset({origin.id}),
         )
 
     def satisfied(self, origin: Origin, match: Match) -> None:
         """Connections within ``match`` have the translation that they need (before 8.3)."""
-        self._add(self.required, origin, match, action=Action.PERMIT)
+        self._add(self.required, origin, match, action=Action.RETURN)
 
     def forbid(self, origin: Origin, match: Match, implicit: str) -> None:
         """Connections within ``match`` are dropped because there is no way to translate their source (before 8.3)."""
