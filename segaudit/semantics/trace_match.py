@@ -17,6 +17,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
+from typing import Final
 
 from segaudit.model import (
     ICMP_PROTOCOLS,
@@ -55,6 +56,22 @@ from segaudit.packetspace.packet import Packet
 
 #: The three truth values, so ordered that "and" is `min`, "or" is `max` and "not" is ``YES - value`` (Kleene).
 NO, MAYBE, YES = 0, 1, 2
+
+# What a condition is about, in words.
+#: messages
+_CONDITIONS: Final = {
+    ConditionKind.USER: "user",
+    ConditionKind.APPLICATION: "application",
+    ConditionKind.URL: "URL",
+    ConditionKind.GEOGRAPHY: "country",
+    ConditionKind.SCHEDULE: "time",
+    ConditionKind.RATE: "rate",
+    ConditionKind.MAC: "MAC address",
+    ConditionKind.MARK: "mark",
+    ConditionKind.FRAGMENT: "fragment",
+    ConditionKind.DEVICE_POSTURE: "device posture",
+    ConditionKind.OTHER: "condition",
+}
 
 #: Asks for an address: IP version, address, and whether it is known to be one of the device's own.
 AddressTest = Callable[[int, int, bool], int]
@@ -366,7 +383,9 @@ class Matcher:
     def why_conditions(self, conditions: Iterable[Condition], schedule: str) -> list[Message]:
         """The conditions and the schedule among these that are maybe."""
         reasons = [
-            msg("{kind}: {text}", kind=c.kind.value, text=c.text) for c in conditions if self.condition(c) == MAYBE
+            msg("{kind}: {text}", kind=msg(_CONDITIONS[c.kind]), text=c.text)  # messages: _CONDITIONS
+            for c in conditions
+            if self.condition(c) == MAYBE
         ]
         if self.schedule(schedule) == MAYBE:
             reasons.append(msg("schedule {name}", name=schedule))

@@ -209,7 +209,7 @@ def test_lists_of_one_attachment_are_asked_as_one() -> None:
 def test_a_bound_list_that_is_not_there_is_a_doubt() -> None:
     said = tracer(extra=(Attachment(rule_sets=("gone",), hook=Hook.FORWARD),)).forward(packet(), "wan", "lan")
     assert said.verdict is Verdict.UNKNOWN
-    assert [str(reason) for reason in said.undecided] == ["other: list gone is not defined"]
+    assert [str(reason) for reason in said.undecided] == ["condition: list gone is not defined"]
 
 
 def test_filters_after_destination_nat_see_the_new_destination() -> None:
