@@ -6,6 +6,7 @@ What is wrong with one of them is a `PolicyError` or a `FactsError`: wrong usage
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -28,10 +29,13 @@ class FactsError(Exception):
 
 
 def read_text(path: str) -> str:
-    """The text of a file that somebody named, whatever its encoding; `FactsError` where it is not to be read."""
+    """The text of a file that somebody named (``-``: standard input), whatever its encoding; `FactsError` for none."""
     try:
-        with Path(path).open("rb") as file:
-            data = file.read(_MOST_BYTES + 1)
+        if path == "-":
+            data = sys.stdin.buffer.read(_MOST_BYTES + 1)
+        else:
+            with Path(path).open("rb") as file:
+                data = file.read(_MOST_BYTES + 1)
     except OSError as error:
         raise FactsError(f"{path}: cannot be read ({error.strerror or error}); check the path") from error
     if len(data) > _MOST_BYTES:
