@@ -4,7 +4,8 @@ What it finds
 -------------
 Packets from the internet that arrive at an inside host on tcp/3389 or udp/3389, after every translation: a port forward
 from another outside port counts, a rule whose range merely covers 3389 counts, a split of the internet into halves is
-the internet. A rule above that does not stop the forwarded packets changes nothing.
+the internet. A rule above that does not stop the forwarded packets changes nothing, and neither does a filter by
+country, which any rented server in that country passes.
 
 Why it matters
 --------------
@@ -23,11 +24,36 @@ Example
             set mappedport 3389
         next
     end
+    config firewall policy
+        edit 4
+            set srcintf "wan1"
+            set dstintf "lan"
+            set action accept
+            set srcaddr "all"
+            set dstaddr "rdp-to-pc"
+            set schedule "always"
+            set service "ALL"
+        next
+    end
 
 How to fix
 ----------
-Remove the forward and the rule. Let people in by VPN with a second factor, and from there to a Remote Desktop gateway
-or a jump host. Until then, allow named source addresses only, with a date on which the rule ends.
+Remove the forward and its rule. Let people in by VPN with a second factor, and from there to a Remote Desktop gateway
+or a jump host. Until then, allow named source addresses only, with a date on which the rule ends. What users of the VPN
+need is then a rule of its own.
+
+    config firewall policy
+        edit 4
+            set srcintf "ssl.root"
+            set dstintf "lan"
+            set action accept
+            set srcaddr "all"
+            set dstaddr "rd-gateway"
+            set groups "remote-users"
+            set schedule "always"
+            set service "HTTPS"
+        next
+    end
 
 References
 ----------
@@ -40,8 +66,8 @@ from collections.abc import Iterator
 
 from segaudit.check import Check, NoParams, Subject
 from segaudit.findings.evidence import service_packets
-from segaudit.findings.finding import Finding, subject_of_packets
-from segaudit.findings.inbound import few_sources, reached_from_internet
+from segaudit.findings.finding import Finding
+from segaudit.findings.inbound import reached_from_internet
 from segaudit.model import Severity, msg
 
 SLUG = "inbound-remote-desktop"
@@ -51,38 +77,16 @@ def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
     """One finding for each zone in which Remote Desktop is reached."""
     wanted = service_packets(subject.graph.space, subject.services.named("remote-desktop"))
     for found in reached_from_internet(subject.graph, wanted):
-        proof = found.proof
-        severity = Severity.HIGH if few_sources([proof]) else Severity.CRITICAL
-        yield Finding(
+        yield found.finding(
             check=SLUG,
-            severity=severity,
-            certainty=proof.certainty,
-            certainty_reasons=proof.reasons,
+            severity=Severity.CRITICAL,
             title=msg("Remote Desktop in {zone} is open to the internet", zone=found.target.name),
-            message=msg(
-                "A packet to {outside} from anywhere on the internet arrives at {inside} port {port} (Remote Desktop).",
-                outside=proof.witness.sent_text,
-                inside=proof.witness.received.dst_text,
-                port=proof.witness.received.dst_port,
-            )
-            if severity == Severity.CRITICAL
-            else msg(
-                "A packet to {outside} from a few internet addresses arrives at {inside} port {port} (Remote Desktop).",
-                outside=proof.witness.sent_text,
-                inside=proof.witness.received.dst_text,
-                port=proof.witness.received.dst_port,
-            ),
+            service=msg("Remote Desktop"),
             remediation=msg(
                 "Remove the forward and its rule; give access by VPN with a second factor to a gateway or jump host."
             ),
-            from_zone=found.source.name,
-            to_zone=found.target.name,
             services=("rdp",),
-            packets=proof.packets,
-            witness=proof.witness,
-            rules=proof.rules,
-            locations=proof.locations,
-            subject=subject_of_packets(proof.received.may.forget("src", "src_port", "tcp_flags", "state"), "rdp"),
+            publishes=subject.publishes,
         )
 
 

@@ -1,65 +1,251 @@
-"""What the internet reaches: the question that most checks of the first group ask."""
+"""What the internet reaches: the question that the checks of the first group ask."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from segaudit.findings.evidence import Proof, prove
+from segaudit.findings.finding import Finding
+from segaudit.findings.pairs import zone_subject
+from segaudit.knowledge.protocols import not_internet
 from segaudit.knowledge.roles import Role
+from segaudit.model import Certainty, Message, Severity, msg
+from segaudit.model.message import MessageParam
+from segaudit.model.site import Publish
 from segaudit.packetspace.boxes import boxes
-from segaudit.packetspace.space import PacketSet
-from segaudit.zones.graph import INTERNET, Zone, ZoneGraph
+from segaudit.packetspace.packet import Packet
+from segaudit.packetspace.space import PacketSet, PacketSpace
+from segaudit.zones.graph import INTERNET, Flow, Zone, ZoneGraph
 
 #: Zones that are the outside themselves; what reaches them from the internet is no exposure of ours.
 OUTSIDE_ROLES = frozenset({Role.INTERNET})
 #: A source list of at most so many public addresses is a restriction worth one step.
 FEW_SOURCES = 16
+#: From this share of a family's addresses on it is the internet, whatever the list of exceptions.
+EVERYWHERE = 0.25
+
+
+class Origin(StrEnum):
+    """From how much of the internet something is reached."""
+
+    ANYWHERE = "anywhere"
+    SOME = "some"
+    """Named networks."""
+    FEW = "few"
+    """At most `FEW_SOURCES` addresses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
-    """What the internet reaches in one zone of what was asked."""
+    """What ``source`` reaches in ``target`` of what was asked. ``origin`` is about the sources that get through."""
 
     source: Zone
     target: Zone
     proof: Proof
+    origin: Origin
+
+    @property
+    def inside(self) -> str:
+        """Where the witness arrives: address and port."""
+        return packet_text(self.proof.witness.received)
+
+    @property
+    def port(self) -> int:
+        """The port at which the witness arrives."""
+        return self.proof.witness.received.dst_port
+
+    def doubted(self, reason: Message) -> Reached:
+        """The same, only possible, for one more ``reason``."""
+        reasons = (*self.proof.reasons, reason)
+        return replace(self, proof=replace(self.proof, certainty=Certainty.POSSIBLE, reasons=reasons))
+
+    def told(self, service: MessageParam) -> Message:
+        """One sentence: who reaches ``service``, where, and by sending to what."""
+        outside = packet_text(self.proof.witness.sent)
+        if outside == self.inside:
+            match self.origin:
+                case Origin.ANYWHERE:
+                    return msg("Anyone on the internet reaches {service} at {inside}.", service=service, inside=outside)
+                case Origin.SOME:
+                    return msg(
+                        "Some networks on the internet reach {service} at {inside}.", service=service, inside=outside
+                    )
+                case Origin.FEW:
+                    return msg(
+                        "{count} address on the internet reaches {service} at {inside}.",
+                        plural="{count} addresses on the internet reach {service} at {inside}.",
+                        count=source_count(self.proof.packets.may),
+                        service=service,
+                        inside=outside,
+                    )
+        match self.origin:
+            case Origin.ANYWHERE:
+                return msg(
+                    "Anyone on the internet reaches {service} at {inside} by sending to {outside}.",
+                    service=service,
+                    inside=self.inside,
+                    outside=outside,
+                )
+            case Origin.SOME:
+                return msg(
+                    "Some networks on the internet reach {service} at {inside} by sending to {outside}.",
+                    service=service,
+                    inside=self.inside,
+                    outside=outside,
+                )
+            case Origin.FEW:
+                return msg(
+                    "{count} address on the internet reaches {service} at {inside} by sending to {outside}.",
+                    plural="{count} addresses on the internet reach {service} at {inside} by sending to {outside}.",
+                    count=source_count(self.proof.packets.may),
+                    service=service,
+                    inside=self.inside,
+                    outside=outside,
+                )
+
+    def finding(
+        self,
+        *,
+        check: str,
+        severity: Severity,
+        title: Message,
+        service: MessageParam,
+        remediation: Message,
+        services: Sequence[str],
+        publishes: Sequence[Publish] | None,
+        notes: Sequence[Message] = (),
+    ) -> Finding:
+        """The finding about it, softened by what the sources and the declared publishes show.
+
+        ``severity`` is that of anyone reaching what nobody declared; ``services`` are the service classes for people.
+        """
+        softened, steps = self.softened(severity, publishes)
+        return Finding(
+            check=check,
+            severity=softened,
+            certainty=self.proof.certainty,
+            certainty_reasons=self.proof.reasons,
+            title=title,
+            message=self.told(service),
+            remediation=remediation,
+            from_zone=self.source.name,
+            to_zone=self.target.name,
+            services=tuple(services),
+            packets=self.proof.packets,
+            witness=self.proof.witness,
+            rules=self.proof.rules,
+            locations=self.proof.locations,
+            subject=(zone_subject(self.source), zone_subject(self.target), check),
+            notes=(*steps, *notes),
+        )
+
+    def softened(self, severity: Severity, publishes: Sequence[Publish] | None) -> tuple[Severity, tuple[Message, ...]]:
+        """``severity`` after its steps, each with its reason; never milder than low by steps alone."""
+        notes: list[Message] = []
+        if self.origin == Origin.FEW:
+            notes.append(
+                msg(
+                    "One step milder: only {count} source address gets through.",
+                    plural="One step milder: only {count} source addresses get through.",
+                    count=source_count(self.proof.packets.may),
+                )
+            )
+        if publishes and self.proof.packets.may <= published(self.proof.packets.may.space, publishes):
+            notes.append(msg("One step milder: the site file declares it under 'publish'."))
+        return max(severity.stepped(-len(notes)), min(severity, Severity.LOW)), tuple(notes)
 
 
-def reached_from_internet(graph: ZoneGraph, wanted: PacketSet) -> Iterator[Reached]:
-    """For every zone inside, the proof that packets of ``wanted`` (as they arrive) get there from the internet."""
+def packet_text(packet: Packet) -> str:
+    """Where a packet goes to: ``192.0.2.1:22``, ``[2001:db8::1]:22``, the address alone where there is no port."""
+    if not packet.dst_port:
+        return packet.dst_text
+    address = f"[{packet.dst_text}]" if packet.version == 6 else packet.dst_text
+    return f"{address}:{packet.dst_port}"
+
+
+def reached_from_internet(graph: ZoneGraph, wanted: PacketSet, *, by_role: bool = False) -> Iterator[Reached]:
+    """For every zone inside, the proof that packets of ``wanted`` (as they arrive) get there from the internet.
+
+    ``by_role``: the finding hangs on the role of the zone inside, not only on what lies outside.
+    """
     source = graph.zones.get(INTERNET)
     if source is None:
         return
-    yield from reached(graph, [source], wanted)
+    routable = _to_public_addresses(graph.space)
+    for name, target in sorted(graph.zones.items()):
+        conduit = graph.conduit(source.name, name)
+        if conduit is None or target.role in OUTSIDE_ROLES:
+            continue
+        needed = (source, target) if by_role else (source,)
+        flows = [f for f in (_narrowed(flow, routable) for flow in conduit.flows) if f is not None]
+        proof = prove(graph, flows, wanted, needed) or prove(graph, conduit.flows, wanted, needed)
+        if proof is None:
+            continue
+        found = Reached(source=source, target=target, proof=proof, origin=origin_of(graph, proof.packets.may))
+        yield found if proof.packets.may & routable else found.doubted(_PRIVATE_DESTINATION)
 
 
-def reached(graph: ZoneGraph, sources: Iterable[Zone], wanted: PacketSet) -> Iterator[Reached]:
-    """For every pair from ``sources`` to another zone that is not the internet, the proof for ``wanted``."""
-    for source in sources:
-        for name, target in sorted(graph.zones.items()):
-            if name == source.name or target.role in OUTSIDE_ROLES:
-                continue
-            conduit = graph.conduit(source.name, name)
-            if conduit is None:
-                continue
-            needed = (source,) if source.name == INTERNET else (source, target)
-            proof = prove(graph, conduit.flows, wanted, needed)
-            if proof is not None:
-                yield Reached(source=source, target=target, proof=proof)
+_PRIVATE_DESTINATION = msg(
+    "only packets sent to the private address itself get through, which the internet does not route: their sender is"
+    " at the provider's end of the line"
+)
+
+
+def _to_public_addresses(space: PacketSpace) -> PacketSet:
+    """Packets to addresses that the internet routes."""
+    special = [p for version in (4, 6) for p in not_internet(version)]
+    return space.full - space.union(space.addresses("dst", p.version, p.first, p.last) for p in special)
+
+
+def _narrowed(flow: Flow, routable: PacketSet) -> Flow | None:
+    """What of ``flow`` is sent to ``routable`` destinations."""
+    sent = flow.sent.within(routable)
+    if not sent.may:
+        return None
+    translated = any(r.translation.destination is not None for hop in flow.hops for r in hop.piece.rewrites)
+    return replace(flow, sent=sent, received=flow.received if translated else flow.received.within(routable))
+
+
+def published(space: PacketSpace, publishes: Iterable[Publish]) -> PacketSet:
+    """The packets (as they are sent) that the site file declares as meant to get in."""
+    found: list[PacketSet] = []
+    for one in publishes:
+        packets = space.addresses("dst", one.to.version, one.to.first, one.to.last)
+        if one.service.protocol is not None:
+            packets &= space.protocol(one.service.protocol)
+        if one.service.destination_ports is not None:
+            packets &= space.ports("dst", one.service.destination_ports)
+        found.append(packets)
+    return space.union(found)
+
+
+def _senders(packets: PacketSet) -> PacketSet:
+    """One packet for each source address of ``packets`` (and each destination): of protocol 0, which has no ports."""
+    # The protocol last: a packet of another one is a packet only if its ports and the like are zero.
+    bare = packets.forget("dst_port", "src_port", "icmp_type", "icmp_code", "tcp_flags", "state", "dst", "protocol")
+    return bare & packets.space.protocol(0)
 
 
 def source_count(packets: PacketSet) -> int:
     """How many source addresses ``packets`` carry, at most a great many."""
-    bare = packets.forget("dst", "dst_port", "src_port", "icmp_type", "icmp_code", "tcp_flags", "state", "protocol")
     total = 0
-    for box in boxes(bare, limit=256).boxes:
+    for box in boxes(_senders(packets), limit=256).boxes:
         if box.src is None:
             return 1 << 32
         total += sum(last - first + 1 for first, last in box.src)
     return total
 
 
-def few_sources(proofs: Sequence[Proof]) -> bool:
-    """Whether only a handful of source addresses get through at all."""
-    return all(source_count(p.packets.may) <= FEW_SOURCES for p in proofs)
+def origin_of(graph: ZoneGraph, sent: PacketSet) -> Origin:
+    """From how much of the internet ``sent`` can come."""
+    if source_count(sent) <= FEW_SOURCES:
+        return Origin.FEW
+    senders, everyone = _senders(sent), _senders(graph.sources[INTERNET])
+    for version in (4, 6):
+        family = graph.space.version(version)
+        there = everyone & family
+        if there and (senders & there).count() >= EVERYWHERE * there.count():
+            return Origin.ANYWHERE
+    return Origin.SOME
