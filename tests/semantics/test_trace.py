@@ -431,12 +431,12 @@ def test_a_group_that_the_intruder_is_in_is_no_doubt() -> None:
     ("schedule", "verdict"),
     [
         (Schedule(name="s"), Verdict.PERMIT),
-        (Schedule(name="s", end=datetime(2026, 6, 30, 23, 59)), Verdict.DENY),  # noqa: DTZ001
-        (Schedule(name="s", start=datetime(2026, 7, 2)), Verdict.DENY),  # noqa: DTZ001
-        (Schedule(name="s", end=datetime(2026, 7, 1, 23, 59)), Verdict.PERMIT),  # noqa: DTZ001
-        (Schedule(name="s", end=datetime(2026, 7, 1, 12, 0)), Verdict.UNKNOWN),  # noqa: DTZ001
+        (Schedule(name="s", end=datetime(2026, 6, 30, 23, 59)), Verdict.DENY),  # noqa: DTZ001 - a schedule is in the device's own time
+        (Schedule(name="s", start=datetime(2026, 7, 2)), Verdict.DENY),  # noqa: DTZ001 - a schedule is in the device's own time
+        (Schedule(name="s", end=datetime(2026, 7, 1, 23, 59)), Verdict.PERMIT),  # noqa: DTZ001 - a schedule is in the device's own time
+        (Schedule(name="s", end=datetime(2026, 7, 1, 12, 0)), Verdict.UNKNOWN),  # noqa: DTZ001 - a schedule is in the device's own time
         (Schedule(name="s", recurring=True), Verdict.UNKNOWN),
-        (Schedule(name="s", recurring=True, end=datetime(2025, 1, 1)), Verdict.DENY),  # noqa: DTZ001
+        (Schedule(name="s", recurring=True, end=datetime(2025, 1, 1)), Verdict.DENY),  # noqa: DTZ001 - a schedule is in the device's own time
         (Schedule(name="another"), Verdict.UNKNOWN),
     ],
 )
