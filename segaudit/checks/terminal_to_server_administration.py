@@ -37,7 +37,9 @@ from segaudit.findings.inbound import source_count
 from segaudit.findings.openness import service_ranges
 from segaudit.findings.pairs import CROWN_JEWELS, SERVER_ROLES, internal_conduits, zone_subject
 from segaudit.knowledge.roles import Role
-from segaudit.model import Severity, msg
+from segaudit.model import TCP, Severity, msg
+from segaudit.packetspace.space import PacketSet
+from segaudit.zones.graph import Conduit
 
 SLUG = "terminal-to-server-administration"
 
@@ -56,7 +58,7 @@ def run(subject: Subject, params: Params) -> Iterator[Finding]:
     for source, target, conduit in internal_conduits(graph):
         if source.role != Role.TERMINAL or target.role not in SERVER_ROLES:
             continue
-        proof = prove(graph, conduit.flows, wanted, (source, target))
+        proof = prove(graph, conduit.flows, wanted - _directory_clients(conduit), (source, target))
         if proof is None:
             continue
         severity = Severity.CRITICAL if target.role in CROWN_JEWELS else Severity.HIGH
@@ -87,6 +89,17 @@ def run(subject: Subject, params: Params) -> Iterator[Finding]:
             locations=proof.locations,
             subject=(zone_subject(source), zone_subject(target), "server-administration"),
         )
+
+
+def _directory_clients(conduit: Conduit) -> PacketSet:
+    """The RPC endpoint mapper from hosts that may also ask for Kerberos tickets there: members of a domain at their
+    domain controller, who cannot do without it.
+    """
+    received = conduit.received.may
+    space = received.space
+    kerberos = received & space.protocol(TCP) & space.ports("dst", ((88, 88),))
+    members = kerberos.forget("protocol", "dst_port", "src_port", "tcp_flags")
+    return members & space.ports("dst", ((135, 135),))
 
 
 CHECK = Check(

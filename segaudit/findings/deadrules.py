@@ -107,7 +107,7 @@ def _dead_in(semantics: DeviceSemantics, name: str) -> Iterator[DeadRule]:
             rule = result.rules[index]
             if effective.may:
                 alive.add(rule.id)
-            elif rule.action in _LOOKED_AT and matched[index].may:
+            elif rule.action in _LOOKED_AT and not rule.implicit and matched[index].may:
                 dead.setdefault(rule.id, (result, index))
     for rule_id, (result, index) in dead.items():
         if rule_id in alive:

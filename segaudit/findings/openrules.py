@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from segaudit.findings.evidence import UNFILTERED, Proof, certainty_of, flow_deciders, prove_flow
 from segaudit.findings.finding import Location, RuleRef, Witness
-from segaudit.findings.pairs import zone_subject
+from segaudit.findings.pairs import LINK_ROLES, zone_subject
 from segaudit.model import (
     Action,
     AnyAddress,
@@ -94,9 +94,11 @@ def _gather(
     """By device, list and rule (or interface): what passes at deciders that are ``wanted``, or where none decides."""
     found: dict[tuple[str, str, str], _Gathered] = {}
     for conduit in graph.conduits.values():
+        if LINK_ROLES & {graph.zones[conduit.src].role, graph.zones[conduit.dst].role}:
+            continue
         for flow in conduit.flows:
             deciders = flow_deciders(graph, flow, flow.sent.may)
-            permits = [d for d in deciders if d.action == Action.PERMIT]
+            permits = [d for d in deciders if d.action == Action.PERMIT and not _only_objects(d.rule_set)]
             for decider in permits:
                 if wanted(decider) and _carries_sessions(decider.packets):
                     rule = decider.rule
@@ -108,6 +110,11 @@ def _gather(
                 place = found.setdefault((first.device, "", first.ingress), _Gathered(None, None))
                 place.parts.append((conduit, flow, flow.sent.may))
     return found
+
+
+def _only_objects(rule_set: RuleSet) -> bool:
+    """Whether a list only holds the maker's own objections and passes everything else on: it permits nothing."""
+    return rule_set.default_implicit and rule_set.default == Action.PERMIT and all(r.implicit for r in rule_set.rules)
 
 
 def _carries_sessions(packets: PacketSet) -> bool:
@@ -142,7 +149,9 @@ def default_permits(graph: ZoneGraph) -> Iterator[OpenPlace]:
 
 def implicit_permits(graph: ZoneGraph) -> Iterator[OpenPlace]:
     """The maker's own permits that let something through."""
-    yield from _places(graph, _gather(graph, lambda d: d.rule is not None and d.rule.implicit != ""))
+    yield from _places(
+        graph, _gather(graph, lambda d: d.hook == Hook.FORWARD and d.rule is not None and d.rule.implicit != "")
+    )
 
 
 # -- any to any -------------------------------------------------------------------------------------------------------
@@ -204,6 +213,11 @@ def any_any_rules(graph: ZoneGraph) -> Iterator[AnyRule]:
     for place in _places(graph, gathered):
         assert place.rule is not None, "only rules were gathered"
         assert place.rule_set is not None, "a rule stands in a list"
+        bound = any(place.rule_set.name in a.rule_sets for a in graph.devices[place.device].device.attachments)
+        from_internet = any(s.name == INTERNET for s, _, _ in place.pairs)
+        if not bound and len(place.pairs) == 1 and not from_internet:
+            # The jumps to this list let one pair of zones through: it is that pair's rule.
+            continue
         together = graph.space.union(p for _, _, p in place.pairs)
         sure = place.proof.packets.must
         _, reasons = certainty_of(place.proof.packets, place.proof.deciders, ())
@@ -215,7 +229,7 @@ def any_any_rules(graph: ZoneGraph) -> Iterator[AnyRule]:
             witness=place.proof.witness,
             from_zone=place.from_zone,
             to_zone=place.to_zone,
-            from_internet=any(s.name == INTERNET for s, _, _ in place.pairs),
+            from_internet=from_internet,
             reasons=reasons,
         )
 
@@ -265,9 +279,11 @@ def deny_lists(graph: ZoneGraph, least_share: Callable[[Zone, Zone, PacketSet], 
         parts = [
             (c, f, p)
             for c, f, p in place.parts
-            if c.dst != INTERNET and least_share(graph.zones[c.src], graph.zones[c.dst], p)
+            if c.dst != INTERNET
+            and least_share(graph.zones[c.src], graph.zones[c.dst], p)
+            and _exceptions(graph, key[0], place, [(c, f, p)])
         ]
-        if parts and _exceptions(graph, key[0], place, parts):
+        if parts:
             kept[key] = _Gathered(place.rule_set, place.rule, parts)
     for found in _places(graph, kept):
         key = (found.device, found.ref.rule_set, found.ref.rule_id)

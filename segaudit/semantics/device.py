@@ -37,6 +37,7 @@ class Decider:
     """Who decided ``packets``: a rule, or (``rule`` is ``None``) the end of the list ``rule_set``."""
 
     device: str
+    hook: Hook
     rule_set: RuleSet
     rule: Rule | None
     action: Action
@@ -373,6 +374,7 @@ class DeviceSemantics:
                 found.append(
                     Decider(
                         device=self.device.name,
+                        hook=Hook.PREROUTING if stage.translation.destination else Hook.POSTROUTING,
                         rule_set=self._named(stage.rule_set),
                         rule=stage.rule,
                         action=Action.TRANSLATE,
@@ -394,17 +396,23 @@ class DeviceSemantics:
             mine = rest if result.rule_set.version is None else rest & self.space.version(result.rule_set.version)
             for effect, got in result.deciding(mine):
                 if effect.rule.action == Action.PERMIT:
-                    yield self._decider(effect, got)
+                    yield self._decider(effect, got, gate.attachment.hook)
             end = mine & result.rest
             if result.rule_set.default == Action.PERMIT and end:
                 yield Decider(
-                    device=self.device.name, rule_set=result.rule_set, rule=None, action=Action.PERMIT, packets=end
+                    device=self.device.name,
+                    hook=gate.attachment.hook,
+                    rule_set=result.rule_set,
+                    rule=None,
+                    action=Action.PERMIT,
+                    packets=end,
                 )
             rest = end | (rest - mine)
 
-    def _decider(self, effect: RuleEffect, packets: PacketSet) -> Decider:
+    def _decider(self, effect: RuleEffect, packets: PacketSet, hook: Hook) -> Decider:
         return Decider(
             device=self.device.name,
+            hook=hook,
             rule_set=self._named(effect.rule_set),
             rule=effect.rule,
             action=effect.rule.action,

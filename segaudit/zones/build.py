@@ -28,7 +28,7 @@ from segaudit.zones.graph import (
     Zone,
     ZoneGraph,
 )
-from segaudit.zones.roles import decided, segment_evidence
+from segaudit.zones.roles import decided, segment_evidence, weighed
 from segaudit.zones.segments import Declared, Segments, build_segments, selected
 
 #: The start of the name of a device's own zone.
@@ -181,11 +181,12 @@ def _zones(segments: Segments, devices: Mapping[str, Device], declared: Declared
     specs: dict[str, ZoneSpec] = {}
     makers: dict[str, str] = {}
     for segment in segments.segments:
-        spec = _declared_zone(segment, devices, declared)
+        internet = segment.kind == SegmentKind.INTERNET
+        spec = None if internet else _declared_zone(segment, devices, declared)
         if spec is not None:
             specs[spec.name] = spec
             members[spec.name].append(segment)
-        elif segment.kind == SegmentKind.INTERNET:
+        elif internet:
             members[INTERNET].append(segment)
         else:
             name, maker = _zone_name(segment, devices, segments)
@@ -204,7 +205,7 @@ def _zones(segments: Segments, devices: Mapping[str, Device], declared: Declared
                 evidence=segments.internet_evidence,
             )
             continue
-        evidence = sorted((e for s in own for e in segment_evidence(s, devices)), key=lambda e: -e.weight)
+        evidence = list(weighed(e for s in own for e in segment_evidence(s, devices)))
         found[name] = _zone(name, own, evidence, specs.get(name), makers.get(name, ""))
     return found
 
@@ -233,8 +234,6 @@ def _declared_zone(segment: Segment, devices: Mapping[str, Device], declared: De
                 return spec
     for spec in declared.zones:
         for member in spec.members:
-            if member.kind == SelectorKind.INTERNET and segment.kind == SegmentKind.INTERNET:
-                return None
             for port in segment.ports:
                 interface = devices[port.device].interface(port.interface)
                 if (
@@ -253,7 +252,9 @@ def _zone_name(segment: Segment, devices: Mapping[str, Device], segments: Segmen
     """The zone of a segment that nobody declared, and the maker's own name for it."""
     if segment.kind in (SegmentKind.VPN_POOL, SegmentKind.TUNNEL):
         port = segment.ports[0]
-        return f"{port.device}:{port.vpn}", ""
+        # The interface at which the users come in, where the maker has one for them (`ssl.root`).
+        inside = next((a.interface for a in devices[port.device].remote_access if a.name == port.vpn), "")
+        return f"{port.device}:{inside or port.vpn}", ""
     port = segment.ports[0]
     edge = any(s.kind == SegmentKind.INTERNET and port in s.ports for s in segments.segments)
     if edge and segment.kind == SegmentKind.ROUTED:

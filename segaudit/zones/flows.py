@@ -162,11 +162,22 @@ class FlowEngine:
             if segment.next_hop is not None and crossing.next_hop not in (None, segment.next_hop):
                 continue
             received = crossing.piece.current & self._territory.packets(segment, "dst")
+            if segment.kind == SegmentKind.TUNNEL:
+                received &= self._selected(segment, crossing.device)
             if received.may:
                 sent = received
                 for hop in reversed(chain):
                     sent = hop.piece.sent(sent)
                 flows[segment.name].append(Flow(sent=sent, received=received, hops=chain))
+
+    def _selected(self, segment: Segment, device: str) -> PacketBounds:
+        """The packets whose source the tunnel to ``segment`` takes (its local selector), as they leave the device."""
+        semantics = self._semantics(device, segment)
+        names = {port.vpn for port in segment.ports}
+        local = [semantics.resolver.addresses(t.local, "src") for t in semantics.device.tunnels if t.name in names]
+        full = self._space.full
+        must = self._space.union(full.where(test.must) for test in local)
+        return PacketBounds(must, self._space.union(full.where(test.may) for test in local))
 
     def _onward(
         self, crossing: Crossing, hops: tuple[Crossing, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from segaudit.knowledge.protocols import is_internet_address, private_prefixes
 from segaudit.knowledge.roles import NamePlace, Role, RoleVote, decide_role, load_roles, role_votes_for_name
@@ -29,14 +30,27 @@ from segaudit.zones.graph import RoleEvidence, Segment, SegmentKind
 MANY_LEASES = 20
 #: DHCP options that telephones are given (RFC 2132: 43, 66, 67; Cisco: 150).
 PHONE_OPTIONS = frozenset({43, 66, 67, 150})
+#: The sign that many addresses are leased.
+_LEASES = "dhcp-scope"
+#: A sign of this weight says by itself what a segment is for.
+CLEAR_NAME = 0.5
 #: A link network is at most this large (prefix length, IPv4).
 LINK_LENGTH = 29
 
 
 def decided(evidence: Iterable[RoleEvidence]) -> tuple[str, float]:
     """The role that the evidence decides and its certainty 0 to 1; ``unknown`` and 0 where it decides none."""
-    decision = decide_role(RoleVote(Role(e.role), e.weight, e.token) for e in evidence)
+    decision = decide_role(RoleVote(Role(e.role), e.weight, e.token) for e in weighed(evidence) if e.weight)
     return decision.role, decision.certainty
+
+
+def weighed(evidence: Iterable[RoleEvidence]) -> tuple[RoleEvidence, ...]:
+    """The evidence, strongest first; leases do not vote for terminals where a name says which clients get them."""
+    signs = list(evidence)
+    named = any(e.role not in {Role.TERMINAL, Role.INTERNET} and e.weight >= CLEAR_NAME for e in signs)
+    if named:
+        signs = [replace(e, weight=0.0) if e.token == _LEASES else e for e in signs]
+    return tuple(sorted(signs, key=lambda e: -e.weight))
 
 
 def interface_evidence(device: Device, interface: Interface) -> Iterator[RoleEvidence]:
@@ -132,7 +146,7 @@ def segment_evidence(segment: Segment, devices: Mapping[str, Device]) -> Iterato
             leases += scope.lease_count
             if scope.lease_count >= MANY_LEASES:
                 phones = not PHONE_OPTIONS.isdisjoint(scope.options)
-                yield _of("dhcp-phones" if phones else "dhcp-scope", scope.span)
+                yield _of("dhcp-phones" if phones else _LEASES, scope.span)
     yield from _hosts_evidence(segment, leased=leases > 0)
     yield from _link_evidence(segment, devices)
 
@@ -148,7 +162,10 @@ def _hosts_evidence(segment: Segment, *, leased: bool) -> Iterator[RoleEvidence]
         seen.add(evidence.id)
         if evidence.id == "nat-target" and leased:
             evidence = vocabulary.evidence("nat-target-with-dhcp")
-        yield _of(evidence.id, host.span)
+        found = _of(evidence.id, host.span)
+        # A server among leased addresses is the fault that `shared-terminal-server-segment` names, no sign that the
+        # segment is one of servers.
+        yield replace(found, weight=0.0) if leased and found.role != Role.TERMINAL else found
 
 
 def _tunnel_evidence(segment: Segment) -> Iterator[RoleEvidence]:

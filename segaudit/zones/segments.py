@@ -206,6 +206,8 @@ def _edges(
             port = Port(device.name, interface.name)
             if not _is_routed(interface) or interface.kind == InterfaceKind.VPN:
                 continue
+            if not declared.internet and not _has_address(device, interface):
+                continue
             if declared.internet:
                 chosen = next((s for s in declared.internet if selected(device, interface, s)), None)
                 if chosen is not None:
@@ -214,13 +216,26 @@ def _edges(
                     evidence.append(RoleEvidence(role=Role.INTERNET, weight=1.0, token=DECLARED, sign=sign))
                     certainty = 1.0
                 continue
-            signs = [*interface_evidence(device, interface), *uplink_evidence(device, interface, known)]
+            if any(
+                selected(device, interface, m) for z in declared.zones for m in z.members if z.role != Role.INTERNET
+            ):
+                continue
+            uplink = list(uplink_evidence(device, interface, known))
+            signs = [*interface_evidence(device, interface), *uplink]
             role, sure = decided(signs)
-            if role == Role.INTERNET and (port not in linked or _global(interface)):
+            # A name alone makes no edge of an interface with a private address: a WAN may be the company's own.
+            shown = bool(uplink) or not interface.addresses or interface.role_hint != ""
+            if role == Role.INTERNET and shown and (port not in linked or _global(interface)):
                 edges.add(port)
                 evidence += [s for s in signs if s.role == Role.INTERNET]
                 certainty = max(certainty, sure)
     return edges, tuple(sorted(evidence, key=lambda e: -e.weight)), certainty
+
+
+def _has_address(device: Device, interface: Interface) -> bool:
+    """Whether an interface carries packets of its own: it has an address, gets one, or no address of any is known."""
+    fetched = interface.method in {AddressMethod.DHCP, AddressMethod.PPPOE}
+    return bool(interface.addresses) or fetched or not any(i.addresses for i in device.interfaces)
 
 
 def _global(interface: Interface) -> bool:
