@@ -66,10 +66,11 @@ def conntrack(options: tuple[Option, ...], reading: Reading) -> tuple[Clause, ..
     tracked: tuple[Clause, ...] = (in_states(_TRACKED),)
     for option in others:
         tracked = product(tracked, _of_connection(option, reading))
-    tracked = product(clauses, tracked)
-    if not asked:
-        return tracked
-    return (*tracked, *product(clauses, (in_states(_ALL - _TRACKED),)))
+    found = product(clauses, tracked)
+    if asked:
+        found += product(clauses, (in_states(_ALL - _TRACKED),))
+    # Most pairs of a clause for new packets and one for ongoing connections match nothing.
+    return tuple(clause for clause in found if meet.services(clause.services) != NO_SERVICE) or (NEVER,)
 
 
 def _states(option: Option, reading: Reading) -> tuple[Clause, ...]:

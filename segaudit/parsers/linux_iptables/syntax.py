@@ -246,6 +246,8 @@ def words_of(text: str) -> tuple[str, ...]:
     )
 
 
+#: Options whose word is free text, which may look like anything.
+_TEXTS: Final = frozenset({"comment", "log-prefix", "nflog-prefix", "ulog-prefix", "string", "hex-string"})
 _CUT: Final = frozenset({"-m", "--match", "-j", "--jump", "-g", "--goto"})
 
 
@@ -258,8 +260,7 @@ def pieces_of(words: Sequence[str]) -> tuple[Piece, ...]:
 
 def _opens_piece(words: Sequence[str], place: int) -> bool:
     """Whether the word at ``place`` is an option itself, not the word of the option before it (a comment ``-j``)."""
-    before = words[place - 1] if place else ""
-    return before not in ("--comment", "--log-prefix", "--nflog-prefix", "--ulog-prefix", "--string")
+    return not place or words[place - 1].removeprefix("--") not in _TEXTS
 
 
 def _segments(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
@@ -326,7 +327,7 @@ def read_piece(words: tuple[str, ...]) -> Piece:
             values, place = _while_values(words, place, attached)
             inner = False
         else:
-            values, place, inner = _take(words, place, arity, attached)
+            values, place, inner = _take(words, place, arity, attached, text=option in _TEXTS)
         found = Option(option, negated != inner, values)
         if of == "-j":
             of_target.append(found)
@@ -374,13 +375,15 @@ def _full(name: str, options: Mapping[str, int]) -> str:
     return begun[0] if len(begun) == 1 else ""
 
 
-def _take(words: Sequence[str], place: int, count: int, attached: tuple[str, ...]) -> tuple[tuple[str, ...], int, bool]:
+def _take(
+    words: Sequence[str], place: int, count: int, attached: tuple[str, ...], *, text: bool = False
+) -> tuple[tuple[str, ...], int, bool]:
     """``count`` words from ``place`` on, where the next option begins, and whether a ``!`` stood before them.
 
     ``--option ! word`` was the way before iptables 1.4.3 and was understood for long after.
     """
     negated = False
-    if count and not attached and place + 1 < len(words) and words[place] == "!":
+    if count and not attached and not text and place + 1 < len(words) and words[place] == "!":
         negated = True
         place += 1
     missing = count - len(attached)
