@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from segaudit.findings.finding import Finding, RuleRef, by_weight
+from segaudit.findings.finding import Finding, Location, RuleRef, by_weight
 from segaudit.findings.openness import Openness, openness, service_ranges
 from segaudit.findings.page import Page
 from segaudit.knowledge.roles import load_roles
@@ -21,8 +21,9 @@ from segaudit.zones.graph import ZoneGraph
 
 #: Boxes of one finding that a report carries; more are summed up.
 MOST_BOXES = 32
-#: Lines of one place that a report quotes.
+#: Lines of one place that a report quotes, and lines before and behind it.
 MOST_LINES = 40
+LINES_AROUND = 2
 SCHEMA_VERSION = "1.0"
 
 
@@ -144,11 +145,13 @@ class WitnessReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocationReport:
-    """A place in a config with its text, masked."""
+    """A place in a config with its text, masked; ``before`` and ``after`` are the lines around it."""
 
     span: Span
     lines: tuple[str, ...]
     primary: bool
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -505,22 +508,25 @@ def _finding(finding: Finding, network: Network, info: CheckInfo, keys: Mapping[
             received=witness.received,
         ),
         rules=finding.rules,
-        locations=tuple(
-            LocationReport(
-                span=place.span,
-                lines=network.excerpt(
-                    Span(
-                        path=place.span.path,
-                        first_line=place.span.first_line,
-                        last_line=min(place.span.last_line, place.span.first_line + MOST_LINES - 1),
-                    )
-                ).lines,
-                primary=place.primary,
-            )
-            for place in finding.locations
-        ),
+        locations=tuple(_location(network, place) for place in finding.locations),
         notes=finding.notes,
         cause=keys.get(finding.cause, ""),
         fingerprint=finding.fingerprint,
         references=tuple(Reference(document=Words(r)) for r in finding.references) or info.references,
+    )
+
+
+def _location(network: Network, place: Location) -> LocationReport:
+    span = place.span
+    last = min(span.last_line, span.first_line + MOST_LINES - 1)
+
+    def quoted(first_line: int, last_line: int) -> tuple[str, ...]:
+        return network.excerpt(Span(path=span.path, first_line=first_line, last_line=last_line)).lines
+
+    return LocationReport(
+        span=span,
+        lines=quoted(span.first_line, last),
+        primary=place.primary,
+        before=quoted(span.first_line - LINES_AROUND, span.first_line - 1),
+        after=quoted(last + 1, last + LINES_AROUND) if last == span.last_line else (),
     )

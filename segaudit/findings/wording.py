@@ -10,7 +10,7 @@ from types import MappingProxyType
 from segaudit.findings import ranges
 from segaudit.findings.finding import RuleRef
 from segaudit.findings.openness import Openness
-from segaudit.findings.report import FindingReport, Report
+from segaudit.findings.report import Cell, FindingReport, Report, ZoneReport
 from segaudit.model import Certainty, Message, Severity, Words, msg
 from segaudit.packetspace.packet import Packet
 
@@ -55,6 +55,8 @@ OPENNESS_MEANINGS: Mapping[Openness, Message] = MappingProxyType(
         Openness.NOT_ASSESSED: msg("traffic may pass no device that was read"),
     }
 )
+#: The zone that stands first.
+INTERNET = "internet"
 #: The most open last.
 BY_OPENNESS = (Openness.NONE, Openness.NOT_ASSESSED, Openness.LIMITED, Openness.BROAD, Openness.ALL)
 STATES: Mapping[str, Message] = MappingProxyType(
@@ -232,6 +234,71 @@ def zone_labels(report: Report) -> Mapping[str, str]:
         if len(set(short.values())) == len(short):
             labels = short
     return MappingProxyType(labels)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row and column of the zone matrix: a zone with its role, or all zones of a role."""
+
+    key: str
+    label: Message | str
+    role: Words
+    unknown: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """The zone matrix as it is shown; ``cells`` by the keys of row and column. ``by_role``: zones gathered by role."""
+
+    rows: tuple[Row, ...]
+    cells: Mapping[tuple[str, str], Cell]
+    by_role: bool
+
+
+def grid(report: Report, most: int) -> Grid:
+    """The matrix of zones, or of their roles where there are more than ``most`` zones; those with the most open cell."""
+    names = tuple(dict.fromkeys(cell.from_zone for cell in report.matrix))
+    zones = {zone.name: zone for zone in report.zones}
+    labels = zone_labels(report)
+    if len(names) <= most:
+        rows = tuple(
+            Row(
+                key=name,
+                label=labels.get(name, name),
+                role=zones[name].role_title if name in zones else Words(""),
+                unknown=name in zones and zones[name].role == "unknown",
+            )
+            for name in sorted(names, key=lambda name: (name != INTERNET, name))
+        )
+        return Grid(rows=rows, cells={(c.from_zone, c.to_zone): c for c in report.matrix}, by_role=False)
+    roles: dict[str, list[ZoneReport]] = {}
+    for zone in report.zones:
+        if zone.name in names:
+            roles.setdefault(zone.role, []).append(zone)
+    cells: dict[tuple[str, str], Cell] = {}
+    for cell in report.matrix:
+        if cell.from_zone in zones and cell.to_zone in zones:
+            pair = zones[cell.from_zone].role, zones[cell.to_zone].role
+            cells[pair] = max(cells.get(pair, cell), cell, key=lambda one: BY_OPENNESS.index(one.permitted))
+    return Grid(
+        rows=tuple(
+            Row(
+                key=role,
+                label=msg("one zone", plural="{count} zones", count=len(roles[role])),
+                role=roles[role][0].role_title,
+                unknown=role == "unknown",
+            )
+            for role in sorted(roles, key=lambda role: (role != INTERNET, role))
+        ),
+        cells=cells,
+        by_role=True,
+    )
+
+
+def open_cells(report: Report) -> tuple[Cell, ...]:
+    """The pairs of zones that something passes between, the most open first."""
+    opened = (cell for cell in report.matrix if cell.permitted not in {Openness.NONE, Openness.NOT_ASSESSED})
+    return tuple(sorted(opened, key=lambda cell: -BY_OPENNESS.index(cell.permitted)))
 
 
 def rule_text(rule: RuleRef) -> Message:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from segaudit.findings import wording
 from segaudit.findings.openness import Openness
-from segaudit.findings.report import Cell, FindingReport, LocationReport, Report, ZoneReport
+from segaudit.findings.report import Cell, FindingReport, LocationReport, Report
 from segaudit.findings.wording import Headline
 from segaudit.knowledge.columns import clean, columns_of, folded, padded
 from segaudit.knowledge.language import Language
@@ -174,77 +174,45 @@ class _Writer:
 
     def matrix(self) -> Iterator[str]:
         yield from self.heading(msg("Who may open connections to whom (rows: from, columns: to)"))
-        names = list(dict.fromkeys(cell.from_zone for cell in self.report.matrix))
-        cells = {(cell.from_zone, cell.to_zone): cell.permitted for cell in self.report.matrix}
-        zones = {zone.name: zone for zone in self.report.zones}
-        labels = [self._zone_label(name, zones.get(name)) for name in names]
-        if len(names) > MOST_IN_SIGNS:
-            names, labels, cells = self._by_role(zones)
+        grid = wording.grid(self.report, MOST_IN_SIGNS)
+        if grid.by_role:
             yield from self.paragraph(
                 msg("Zones of one role are one row and one column, with the most open of their cells."), 2
             )
-        in_words = len(names) <= MOST_IN_WORDS
+        in_words = len(grid.rows) <= MOST_IN_WORDS
         room = max(map(columns_of, (self.say(word) for word in wording.OPENNESS.values()))) if in_words else 2
-        labels = [f"{n:>2} {label}" for n, label in enumerate(labels, start=1)]
-        widest = self.width - 4 - len(names) * (room + 1)
-        labels = [folded(label, widest)[0] for label in labels]
+        widest = self.width - 4 - len(grid.rows) * (room + 1)
+        labels = [
+            folded(f"{n:>2} {self._row_label(row, by_role=grid.by_role)}", widest)[0]
+            for n, row in enumerate(grid.rows, start=1)
+        ]
         width = max(map(columns_of, labels))
-        head = "".join(f" {padded(str(n), room)}" for n in range(1, len(names) + 1))
+        head = "".join(f" {padded(str(n), room)}" for n in range(1, len(grid.rows) + 1))
         yield self.paint(f"  {' ' * width} {head}", "2")
-        for src, label in zip(names, labels, strict=True):
+        for src, label in zip(grid.rows, labels, strict=True):
             row = ""
-            for dst in names:
-                permitted = cells.get((src, dst))
-                said = self._cell(permitted, words=in_words)
-                row += " " + self.paint(padded(said, room), _COLORS[permitted] if permitted is not None else "2")
+            for dst in grid.rows:
+                cell = grid.cells.get((src.key, dst.key))
+                if cell is None:
+                    row += " " + padded("-", room)
+                    continue
+                said = self.say(wording.OPENNESS[cell.permitted]) if in_words else _SIGNS[cell.permitted]
+                row += " " + self.paint(padded(said, room), _COLORS[cell.permitted])
             yield f"  {padded(label, width)} {row}"
         if not in_words:
             legend = ", ".join(f"{_SIGNS[one]} {self.say(wording.OPENNESS[one])}" for one in wording.OPENNESS)
             yield from self.paragraph(legend, 2)
         yield from self.open_pairs()
 
-    def _cell(self, permitted: Openness | None, *, words: bool) -> str:
-        if permitted is None:
-            return "-"
-        return self.say(wording.OPENNESS[permitted]) if words else _SIGNS[permitted]
-
-    def _zone_label(self, name: str, zone: ZoneReport | None) -> str:
-        label = self.zones.get(name, name)
-        if zone is None or zone.role == label:
-            return clean(label)
-        return clean(f"{label} ({self.say(zone.role_title)})")
-
-    def _by_role(self, zones: Mapping[str, ZoneReport]) -> tuple[list[str], list[str], dict[tuple[str, str], Openness]]:
-        """The matrix of roles: their ids, their labels, the most open cell of each pair."""
-        roles: dict[str, list[ZoneReport]] = {}
-        for zone in self.report.zones:
-            roles.setdefault(zone.role, []).append(zone)
-        cells: dict[tuple[str, str], Openness] = {}
-        for cell in self.report.matrix:
-            if cell.from_zone not in zones or cell.to_zone not in zones:
-                continue
-            pair = zones[cell.from_zone].role, zones[cell.to_zone].role
-            cells[pair] = max(cells.get(pair, Openness.NONE), cell.permitted, key=wording.BY_OPENNESS.index)
-        names = sorted(roles)
-        labels = [
-            self.say(
-                msg(
-                    "{role} (one zone)",
-                    plural="{role} ({count} zones)",
-                    role=roles[name][0].role_title,
-                    count=len(roles[name]),
-                )
-            )
-            for name in names
-        ]
-        return names, labels, cells
+    def _row_label(self, row: wording.Row, *, by_role: bool) -> str:
+        label, role = self.say(row.label), self.say(row.role)
+        if by_role:
+            return f"{role} ({label})"
+        return label if role in {"", label} else f"{label} ({role})"
 
     def open_pairs(self) -> Iterator[str]:
         """The pairs that something passes between, the most open first."""
-        opened = sorted(
-            (cell for cell in self.report.matrix if cell.permitted not in {Openness.NONE, Openness.NOT_ASSESSED}),
-            key=lambda cell: -wording.BY_OPENNESS.index(cell.permitted),
-        )
+        opened = wording.open_cells(self.report)
         if not opened:
             return
         yield ""

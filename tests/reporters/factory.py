@@ -145,6 +145,8 @@ RDP_FINDING = FindingReport(
                 "    next",
             ),
             primary=True,
+            before=("config firewall policy",),
+            after=("    edit 5", '        set name "ftp-old"'),
         ),
         LocationReport(
             span=Span(path=PATH, first_line=975, last_line=976),
