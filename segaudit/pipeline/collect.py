@@ -215,7 +215,7 @@ class _Walk:
                 if not wanted and _is_no_text(data) and not named_like_a_config(shown) and not is_archive(data):
                     yield Ignored(path=shown, reason=NO_SIGN_OF_A_CONFIG)
                     return
-                data += file.read(limit + 1 - len(data))
+                data += file.read(max(0, limit + 1 - len(data)))
         except OSError as error:
             yield Failure(path=shown, line=None, problem=_cannot_read(error))
             return
