@@ -437,11 +437,12 @@ class PacketSet:
                 for version in (4, 6):
                     start, width = address_bits(version, name)
                     parts.append((found & space.family_test(version).function).exists(space.cube(start, width)))
-                found = (parts[0] | parts[1]) & space.universe
+                found = parts[0] | parts[1]
             else:
                 start, width = FIELD_WIDTHS[name]
-                found = found.exists(space.cube(start, width)) & space.universe
-        return PacketSet(space, found)
+                found = found.exists(space.cube(start, width))
+        # Once, at the end: with the protocol forgotten, flags that are still to be forgotten would bring TCP back.
+        return PacketSet(space, found & space.universe)
 
     def moved(self, side: Side, version: int, value: int, kept: int) -> PacketSet:
         """The set with all but the ``kept`` lowest bits of an address replaced by those of ``value``.

@@ -265,20 +265,25 @@ class DeviceSemantics:
         if self._is_nat(attachment):
             # Only a packet that opens a session asks for a translation; the others follow the session's.
             yield from self._translate(gate, piece, self.space.state("new"))
-        elif bypass is None:
-            if attachment.original_destination and piece.rewrites:
-                allowed = piece.sent() & gate.passes
-                current = allowed
-                for rewrite in piece.rewrites:
-                    current = rewrite.image_bounds(current)
-                passed = replace(piece, current=current & piece.current, stages=(*piece.stages, gate))
-            else:
-                passed = _gated(piece, gate)
-            if any(result.translations for result in gate.results):
-                # A filter list may write the connection state (NOTRACK).
-                yield from self._translate(gate, passed, self.space.full)
-            else:
-                yield from self._source_translated(gate, passed)
+        elif bypass is not None:
+            yield piece
+        else:
+            yield from self._filter(gate, piece)
+
+    def _filter(self, gate: Gate, piece: Piece) -> Iterator[Piece]:
+        """What of ``piece`` passes the filter lists of ``gate``, in pieces by what their rules translate."""
+        if gate.attachment.original_destination and piece.rewrites:
+            current = piece.sent() & gate.passes
+            for rewrite in piece.rewrites:
+                current = rewrite.image_bounds(current)
+            passed = replace(piece, current=current & piece.current, stages=(*piece.stages, gate))
+        else:
+            passed = _gated(piece, gate)
+        if any(result.translations for result in gate.results):
+            # A filter list may write the connection state (NOTRACK).
+            yield from self._translate(gate, passed, self.space.full)
+        else:
+            yield from self._source_translated(gate, passed)
 
     def _translate(self, gate: Gate, piece: Piece, asking: PacketSet) -> Iterator[Piece]:
         """The pieces by what the translating rules do with the packets ``asking``; those that stay as they are last."""

@@ -114,6 +114,9 @@ class FlowEngine:
         at_home = self._territory.packets(source, "dst").may
         if source.kind != SegmentKind.INTERNET:
             sent = PacketBounds(sent.must - at_home, sent.may - at_home)
+        if source.kind == SegmentKind.TUNNEL:
+            # What comes out of a tunnel goes to what its other selector names, or is dropped.
+            sent &= self._selected(source, source.ports[0].device, "dst")
         flows: dict[str, list[Flow]] = defaultdict(list)
         exposures: list[Exposure] = []
         seen: dict[object, PacketSet] = {}
@@ -163,18 +166,18 @@ class FlowEngine:
                 continue
             received = crossing.piece.current & self._territory.packets(segment, "dst")
             if segment.kind == SegmentKind.TUNNEL:
-                received &= self._selected(segment, crossing.device)
+                received &= self._selected(segment, crossing.device, "src")
             if received.may:
                 sent = received
                 for hop in reversed(chain):
                     sent = hop.piece.sent(sent)
                 flows[segment.name].append(Flow(sent=sent, received=received, hops=chain))
 
-    def _selected(self, segment: Segment, device: str) -> PacketBounds:
-        """The packets whose source the tunnel to ``segment`` takes (its local selector), as they leave the device."""
+    def _selected(self, segment: Segment, device: str, side: Side) -> PacketBounds:
+        """The packets whose inner end the tunnel to ``segment`` takes: its local selector."""
         semantics = self._semantics(device, segment)
         names = {port.vpn for port in segment.ports}
-        local = [semantics.resolver.addresses(t.local, "src") for t in semantics.device.tunnels if t.name in names]
+        local = [semantics.resolver.addresses(t.local, side) for t in semantics.device.tunnels if t.name in names]
         full = self._space.full
         must = self._space.union(full.where(test.must) for test in local)
         return PacketBounds(must, self._space.union(full.where(test.may) for test in local))
