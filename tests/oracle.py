@@ -48,6 +48,8 @@ class Compared:
     ours: str
     agreement: Agreement
     why: str
+    same_line: bool | None = None
+    """Whether the same line decides, where both name one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,12 +162,26 @@ def _compared(case: Case, question: Question, tracers: Sequence[DeviceTracer]) -
         agreement = Agreement.DIFFERS if moved else Agreement.AGREES
         why = moved or why
     elif ours == "unknown":
-        if question.depends_on:
+        named = " ".join(map(str, said.undecided))
+        if any(match in named for match in question.depends_on):
             agreement = Agreement.UNKNOWN_BOTH
         elif any(str(reason) != "list has no end" for reason in said.undecided):
             agreement = Agreement.UNKNOWN_NAMED
         why = "; ".join(map(str, said.undecided))
-    return Compared(case=case, question=question, ours=ours, agreement=agreement, why=why)
+    same_line = _same_line(case, question, said) if agreement is Agreement.AGREES else None
+    return Compared(case=case, question=question, ours=ours, agreement=agreement, why=why, same_line=same_line)
+
+
+def _same_line(case: Case, question: Question, said: FlowVerdict) -> bool | None:
+    """Whether the line that decides is the one that Batfish quotes: Cisco lists only, elsewhere it quotes names."""
+    if case.set_name != "filters" or not case.parser.startswith("cisco") or "->" in question.list_name:
+        return None
+    by = said.decided_by
+    assert by is not None
+    if question.line == "no-match" or by.rule is None or by.first_line is None:
+        return question.line == "no-match" and by.rule is None
+    ours, oracle = (" ".join(text.split()) for text in (case.lines[by.first_line - 1], question.line))
+    return oracle.partition(" log")[0] in ours
 
 
 def _decided(said: FlowVerdict) -> str:
@@ -228,6 +244,12 @@ def _print_report(report: Report, verbose: int, most: int) -> None:
     )
     for problem in report.miscounted:
         print(f"  {problem}")
+    decided = [row for row in plain if row.same_line is not None]
+    if decided:
+        same = sum(row.same_line is True for row in decided)
+        print(f"  of {len(decided)} rows that agree and quote a line of a Cisco list, the same line decides in {same}")
+        if verbose > 1:
+            _print_differences((row for row in decided if not row.same_line), most)
     if verbose:
         _print_differences(report.unexplained, most)
     if verbose > 1:
