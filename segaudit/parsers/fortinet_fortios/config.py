@@ -34,6 +34,15 @@ _STATUS_PLATFORM = re.compile(r"#\s*Platform Type\s*:\s*(?P<platform>\S+)")
 _STATUS_HOSTNAME = re.compile(r"#\s*Hostname\s*:\s*(?P<name>\S+)")
 
 
+def whole_number(text: str) -> int | None:
+    """The number that ``text`` is in decimal digits, as far as a device knows such numbers; ``None`` for other text."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else None
+
+
+#: Digits of the largest number in a configuration, 2^64 - 1.
+_LONGEST_NUMBER = 20
+
+
 @dataclass(slots=True)
 class Section:
     """A block, or an entry of one, as the device holds it.
@@ -66,10 +75,10 @@ class Section:
         """Whether setting ``name`` is ``enable``; ``default`` is the maker's, where it is not set."""
         return self.text(name, "enable" if default else "disable") == "enable"
 
-    def number(self, name: str, default: int) -> int:
-        """The whole number that setting ``name`` says; ``default`` where it is not set or none."""
-        word = self.text(name)
-        return int(word) if word.isascii() and word.isdigit() else default
+    def number(self, name: str, default: int, highest: int = 4_294_967_295) -> int:
+        """The whole number up to ``highest`` that setting ``name`` says; ``default`` where it is not set or says none."""
+        number = whole_number(self.text(name))
+        return default if number is None or number > highest else number
 
     def table(self, path: str) -> Iterator[Section]:
         """The entries of the nested table ``path``, in order."""
@@ -272,10 +281,14 @@ class _Run:
 
     def _items(self, items: Iterable[Item], section: Section, family: Family) -> None:
         modelled = family.modelled
+        resets = family.resets
         fields = section.fields
         for item in items:
             if isinstance(item, Setting):
                 name = item.name
+                if name in resets and (name not in fields or fields[name].words != item.words):
+                    for reset in resets[name]:
+                        fields.pop(reset, None)
                 if item.verb == "set":
                     fields[name] = item
                 else:
@@ -296,7 +309,7 @@ class _Run:
         name = item.name
         if name == "0" and name in entries:
             # `edit 0` makes a new entry with the next free number (FortiOS administration guide, "CLI basics").
-            name = str(1 + max((int(key) for key in entries if key.isascii() and key.isdigit()), default=0))
+            name = str(1 + max((whole_number(key) or 0 for key in entries), default=0))
         entry = entries.get(name)
         if entry is None:
             entry = Section(name, item.first_line, item.last_line)

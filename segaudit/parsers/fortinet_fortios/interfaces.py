@@ -109,7 +109,7 @@ def read_topology(scope: Scope) -> Topology:
 def _interface(
     scope: Scope, entry: Section, *, zone: str, members: tuple[str, ...], is_remote: bool, is_management: bool
 ) -> Interface:
-    vlan = entry.number("vlanid", 0) or None
+    vlan = entry.number("vlanid", 0, 4094) or None
     default = "vlan" if vlan is not None else "physical"
     kind = _KINDS.get(entry.text("type", default), InterfaceKind.PHYSICAL)
     if is_remote or entry.name.startswith(_VPN_BEGINNINGS):

@@ -192,7 +192,7 @@ class LocalReader:
                 continue
             if kind == "telnet" and self._global.text("admin-telnet", "enable") == "disable":
                 continue
-            port = self._global.number(setting, default)
+            port = self._global.number(setting, default, 65535)
             if self._ssl_takes(entry.name, port):
                 continue
             yield LocalService(
@@ -260,7 +260,7 @@ class LocalReader:
                 community.text("query-v1-status", "enable") == "disable"
             ):
                 continue
-            port = community.number("query-v2c-port", _SNMP)
+            port = community.number("query-v2c-port", _SNMP, 65535)
             if "hosts" not in community.blocks and "hosts6" not in community.blocks:
                 # Whether a community without hosts answers anybody is not documented.
                 sources[EVERY[version]] = None
@@ -272,7 +272,7 @@ class LocalReader:
         for user in self._scope.table("system snmp user"):
             if user.text("status", "enable") != "disable" and user.text("queries", "enable") != "disable":
                 sources[EVERY[version]] = None
-                port = user.number("query-port", _SNMP)
+                port = user.number("query-port", _SNMP, 65535)
         if not sources and certain:
             return
         yield LocalService(

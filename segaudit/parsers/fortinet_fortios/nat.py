@@ -223,7 +223,7 @@ class NatReader:
                 servers.append(found)
             else:
                 continue
-            port = server.number("port", 0)
+            port = server.number("port", 0, 65535)
             external = read_ports(entry.text("extport"))
             first, last = (port, port) if port else (external or (0, 65535))
             low, high = min(low, first), max(high, last)
@@ -380,7 +380,7 @@ class NatReader:
 
 def _central_service(entry: Section) -> ServiceExpr:
     """Protocol, original source port and destination port of a central rule; zero is any (CLI reference)."""
-    protocol = entry.number("protocol", 0)
+    protocol = entry.number("protocol", 0, 255)
     source, destination = read_ports(entry.text("orig-port")), read_ports(entry.text("dst-port"))
     sources = (source,) if source is not None and source != (0, 0) else None
     destinations = (destination,) if destination is not None and destination != (0, 0) else None

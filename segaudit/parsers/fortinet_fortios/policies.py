@@ -485,7 +485,7 @@ class PolicyReader:
                 for one in inner.table("port-range")
                 if (span := read_ports(f"{one.text('start-port', '1')}-{one.text('end-port', '65535')}")) is not None
             )
-            protocol = inner.number("protocol", 0)
+            protocol = inner.number("protocol", 0, 255)
             service: ServiceExpr = ANY_SERVICE
             if protocol:
                 service = Service(protocol=protocol, destination_ports=ports or None)

@@ -21,7 +21,7 @@ from segaudit.model import (
     msg,
 )
 from segaudit.parsers.fortinet_fortios.addresses import loops
-from segaudit.parsers.fortinet_fortios.config import Scope, Section
+from segaudit.parsers.fortinet_fortios.config import Scope, Section, whole_number
 from segaudit.parsers.fortinet_fortios.predefined import PREDEFINED_GROUPS, PREDEFINED_SERVICES
 from segaudit.parsers.fortinet_fortios.values import read_ports
 
@@ -110,7 +110,10 @@ class ServiceBook:
         match protocol:
             case "IP":
                 number = entry.number("protocol-number", 0)
-                value = ANY_SERVICE if number == 0 else Service(protocol=number & 0xFF)
+                if number > 255:
+                    value = UndecidedService("unreadable service", entry.name)
+                else:
+                    value = Service(protocol=number) if number else ANY_SERVICE
             case "ICMP" | "ICMP6":
                 value = _icmp(ICMP if protocol == "ICMP" else ICMPV6, entry.text("icmptype"), entry.text("icmpcode"))
             case "ALL":
@@ -177,9 +180,13 @@ def read_port_ranges(protocol: int, words: tuple[str, ...]) -> tuple[tuple[Servi
 
 def _icmp(protocol: int, icmp_type: str, icmp_code: str) -> Service:
     """ICMP of a type and code; a type that is not set is any type, a code that is not set any code."""
-    types = ((int(icmp_type), int(icmp_type)),) if icmp_type.isascii() and icmp_type.isdigit() else None
-    codes = ((int(icmp_code), int(icmp_code)),) if icmp_code.isascii() and icmp_code.isdigit() else None
-    return Service(protocol=protocol, icmp_types=types, icmp_codes=codes)
+    return Service(protocol=protocol, icmp_types=_octet(icmp_type), icmp_codes=_octet(icmp_code))
+
+
+def _octet(text: str) -> tuple[Range, ...] | None:
+    """The single value that ``text`` says; ``None`` leaves the field open."""
+    number = whole_number(text)
+    return ((number, number),) if number is not None and number <= 255 else None
 
 
 def _predefined(name: str) -> ServiceExpr:

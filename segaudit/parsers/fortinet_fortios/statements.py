@@ -72,7 +72,8 @@ class Family:
     ``state`` MODELLED: its settings are judged one by one: those in ``modelled`` are in the model, ``irrelevant``
     gives the reason of those that bear on nothing, ``unsupported`` the reason of those that do and the words with
     which they do not. ``prefixes`` judge by how a name begins. APPROXIMATED: all settings are kept, and the reason
-    says what is lost. Else the whole section has ``state`` for ``reason``. ``secret`` settings are hidden.
+    says what is lost. Else the whole section has ``state`` for ``reason``. ``secret`` settings are hidden. ``resets``
+    are the settings that go back to their defaults when one they hang on changes.
     """
 
     state: LineState
@@ -83,6 +84,7 @@ class Family:
     prefixes: tuple[tuple[str, str], ...] = ()
     blocks: Mapping[str, Family] = field(default_factory=lambda: MappingProxyType({}))
     secret: frozenset[str] = frozenset()
+    resets: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
 
     def judge(self, name: str, words: tuple[str, ...]) -> tuple[LineState, str]:
         """State and reason of a setting that is not in ``modelled``; no words: it is unset."""
@@ -161,6 +163,7 @@ def _modelled(
     prefixes: tuple[tuple[str, str], ...] = (),
     blocks: Mapping[str, Family] | None = None,
     secret: str = "",
+    resets: Mapping[str, str] | None = None,
 ) -> Family:
     """A modelled section. The mappings go from a reason to names, in ``unsupported`` each with ``:neutral|words``."""
     bears: dict[str, tuple[str, frozenset[str]]] = {}
@@ -178,6 +181,7 @@ def _modelled(
         prefixes=prefixes,
         blocks=MappingProxyType({"tagging": _irrelevant(NAMING), **(blocks or {})}),
         secret=_words(secret),
+        resets=MappingProxyType({name: _words(names) for name, names in (resets or {}).items()}),
     )
 
 
@@ -305,6 +309,10 @@ _SERVICE = _modelled(
         "opens what belongs to a session that a policy permitted": "helper",
         TIMERS: """tcp-halfclose-timer tcp-halfopen-timer tcp-timewait-timer tcp-rst-timer udp-idle-timer session-ttl
         check-reset-range""",
+    },
+    resets={
+        "protocol": """tcp-portrange udp-portrange sctp-portrange udplite-portrange icmptype icmpcode protocol-number""",
+        "icmptype": "icmpcode",
     },
 )
 _VIP_IRRELEVANT: Mapping[str, str] = {

@@ -15,6 +15,7 @@ from segaudit.model import (
     parse_address,
     parse_prefix,
 )
+from segaudit.parsers.fortinet_fortios.config import whole_number
 
 #: Every address of a family, by IP version.
 EVERY = {4: ANY_IPV4, 6: ANY_IPV6}
@@ -103,10 +104,9 @@ def read_range(text: str) -> AddressRange | None:
 def read_ports(text: str) -> Range | None:
     """A port or a range of ports, both ends inclusive."""
     first, dash, last = text.partition("-")
-    if not (first.isascii() and first.isdigit()) or (dash and not (last.isascii() and last.isdigit())):
-        return None
-    low, high = int(first), int(last) if dash else int(first)
-    return (low, high) if 0 <= low <= high <= 65535 else None
+    low = whole_number(first)
+    high = whole_number(last) if dash else low
+    return (low, high) if low is not None and high is not None and low <= high <= 65535 else None
 
 
 def prefixes_of(expr: AddressExpr) -> tuple[Prefix, ...]:

@@ -116,7 +116,7 @@ class VpnReader:
             return None
         return SslPortal(
             interfaces=names,
-            port=settings.number("port", _SSL_PORT),
+            port=settings.number("port", _SSL_PORT, 65535),
             sources=self._sources(settings),
             wins_over_admin=settings.is_on("port-precedence", default=True),
             # From 7.4 on the VPN is off unless switched on; an extract may lack the line.
@@ -138,7 +138,8 @@ class VpnReader:
         if len(parts) == 1:
             # The other family is not limited by it (CLI reference, `source-address6`: default all).
             parts.append(ANY_IPV6 if section.words("source-address") else ANY_IPV4)
-        return AddressUnion(tuple(parts))
+        every = (ANY_IPV4, ANY_IPV6)
+        return ANY_ADDRESS if all(part in every for part in parts) else AddressUnion(tuple(parts))
 
     def _ssl(self, portal: SslPortal, inside: str) -> RemoteAccess:
         settings = self._scope.section("vpn ssl settings")
@@ -397,7 +398,7 @@ _PLAIN_TUNNELS = (
 
 def ike_service(scope: Scope) -> ServiceExpr:
     """IKE, NAT traversal and ESP (CLI reference, `config system settings`, `ike-port`)."""
-    ike = scope.section("system settings").number("ike-port", _IKE)
+    ike = scope.section("system settings").number("ike-port", _IKE, 65535)
     return ServiceUnion((ports(UDP, *sorted({ike, _NAT_T})), Service(protocol=ESP)))
 
 
