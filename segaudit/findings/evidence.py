@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from segaudit.findings.finding import Location, RuleRef, Witness
 from segaudit.knowledge.services import ServiceEntry, ServiceSet, merged_ranges
-from segaudit.model import Action, Certainty, Message, Prefix, Span, msg
+from segaudit.model import Action, Certainty, Message, Prefix, RuleSet, Span, msg
 from segaudit.packetspace.bounds import PacketBounds
 from segaudit.packetspace.packet import Packet
 from segaudit.packetspace.space import PacketSet, PacketSpace, Side
@@ -90,13 +90,26 @@ def prove(graph: ZoneGraph, flows: Sequence[Flow], received: PacketSet, roles: S
 
 
 def flow_deciders(graph: ZoneGraph, flow: Flow, sent: PacketSet) -> list[Decider]:
-    """The rules and list ends that let ``sent`` through on the way of ``flow``, in order."""
+    """The rules and list ends that let ``sent`` through on the way of ``flow``, in order; without `only_objects`."""
     found: list[Decider] = []
     packets = sent
     for hop in flow.hops:
-        found += graph.devices[hop.device].explain(hop.piece, packets)
+        found += _permitting(graph.devices[hop.device].explain(hop.piece, packets))
         packets = _pushed(hop.piece.stages, packets)
     return found
+
+
+def _permitting(deciders: Iterable[Decider]) -> Iterator[Decider]:
+    return (d for d in deciders if d.rule is not None or not only_objects(d.rule_set))
+
+
+def only_objects(rule_set: RuleSet) -> bool:
+    """Whether a list only holds the maker's own objections and passes everything else on: it permits nothing."""
+    return (
+        rule_set.default_implicit
+        and rule_set.default == Action.PERMIT
+        and all(r.implicit or r.action == Action.RETURN for r in rule_set.rules)
+    )
 
 
 def prove_flow(graph: ZoneGraph, flow: Flow, sent: PacketSet, roles: Sequence[Zone] = ()) -> Proof | None:
@@ -127,7 +140,7 @@ def prove_exposure(graph: ZoneGraph, exposures: Sequence[Exposure], roles: Seque
         return None
     parts.sort(key=lambda part: not part[1].must)
     exposure, sent = parts[0]
-    deciders = [d for e, s in parts for d in graph.devices[e.device].explain(e.piece, s.may)]
+    deciders = [d for e, s in parts for d in _permitting(graph.devices[e.device].explain(e.piece, s.may))]
     together = _join(graph.space, [s for _, s in parts])
     certainty, reasons = certainty_of(together, deciders, roles)
     packet = pick(graph.space, sent.must or sent.may, ())
@@ -218,13 +231,18 @@ def _hosts(graph: ZoneGraph) -> tuple[PacketSet, ...]:
     """Wishes that keep a witness away from network and broadcast addresses of the segments."""
     space = graph.space
     prefixes: set[Prefix] = {
-        p for z in graph.zones.values() for s in z.segments for p in s.prefixes if p.version == 4 and p.length < 31
+        p
+        for z in graph.zones.values()
+        for s in z.segments
+        for p in s.prefixes
+        if p.length < (31 if p.version == 4 else 127)
     }
-    ends = [(p.first, p.last) for p in sorted(prefixes)]
+    # In IPv6 only the first address is nobody's own (RFC 4291 section 2.6.1), in IPv4 the last as well.
+    ends = [(p.version, (p.first, p.last) if p.version == 4 else (p.first,)) for p in sorted(prefixes)]
     found: list[PacketSet] = []
     sides: tuple[Side, Side] = ("src", "dst")
     for side in sides:
-        unfit = space.union(space.addresses(side, 4, a, a) for first, last in ends for a in (first, last))
+        unfit = space.union(space.addresses(side, v, a, a) for v, addresses in ends for a in addresses)
         found.append(space.full - unfit)
     return tuple(found)
 
@@ -255,13 +273,15 @@ def rule_refs(deciders: Iterable[Decider]) -> tuple[RuleRef, ...]:
 
 
 def locations(deciders: Iterable[Decider]) -> tuple[Location, ...]:
-    """The lines that ``deciders`` stand at; a filter rule that permits is primary before a translation."""
-    spans: dict[Span, bool] = {}
+    """The lines that ``deciders`` stand at: first what permits, what the maker permits by itself after it, then what translates."""
+    spans: dict[Span, int] = {}
     for decider in deciders:
         span = decider.rule.span if decider.rule is not None else decider.rule_set.default_span
         if span is not None:
-            spans[span] = spans.get(span, False) or decider.action == Action.PERMIT
-    ordered = sorted(spans, key=lambda span: not spans[span])
+            written = decider.rule is None or not decider.rule.implicit
+            rank = 2 if decider.action != Action.PERMIT else 0 if written else 1
+            spans[span] = min(spans.get(span, rank), rank)
+    ordered = sorted(spans, key=lambda span: spans[span])
     return tuple(Location(span=span, primary=i == 0) for i, span in enumerate(ordered))
 
 

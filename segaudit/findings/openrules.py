@@ -98,7 +98,7 @@ def _gather(
             continue
         for flow in conduit.flows:
             deciders = flow_deciders(graph, flow, flow.sent.may)
-            permits = [d for d in deciders if d.action == Action.PERMIT and not _only_objects(d.rule_set)]
+            permits = [d for d in deciders if d.action == Action.PERMIT]
             for decider in permits:
                 if wanted(decider) and _carries_sessions(decider.packets):
                     rule = decider.rule
@@ -110,11 +110,6 @@ def _gather(
                 place = found.setdefault((first.device, "", first.ingress), _Gathered(None, None))
                 place.parts.append((conduit, flow, flow.sent.may))
     return found
-
-
-def _only_objects(rule_set: RuleSet) -> bool:
-    """Whether a list only holds the maker's own objections and passes everything else on: it permits nothing."""
-    return rule_set.default_implicit and rule_set.default == Action.PERMIT and all(r.implicit for r in rule_set.rules)
 
 
 def _carries_sessions(packets: PacketSet) -> bool:

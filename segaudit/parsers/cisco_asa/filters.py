@@ -449,14 +449,16 @@ class Filters:
         given = Condition(kind=ConditionKind.OTHER, text=f"the network that {one.name} gets by DHCP or PPPoE")
         for prefix, _, interface, conditions in prefixes:
             if prefix.length == 0 and unknown:
-                builder.add(Action.PERMIT, span, _SOURCE_PATH, conditions=(given,))
+                builder.add(Action.RETURN, span, _SOURCE_PATH, conditions=(given,))
                 unknown = False
-            action = Action.PERMIT if interface == one.name else Action.DENY
+            action = Action.RETURN if interface == one.name else Action.DENY
             builder.add(action, span, _SOURCE_PATH, source=prefix.expr(), conditions=conditions)
         if unknown or learnt:
-            builder.add(Action.PERMIT, span, _SOURCE_PATH, conditions=learnt or (given,))
+            builder.add(Action.RETURN, span, _SOURCE_PATH, conditions=learnt or (given,))
+        builder.add(Action.DENY, span, _SOURCE_PATH)
         title = f"ip verify reverse-path {one.name}"
-        self.rule_sets[title] = replace(builder.rule_set(title, Action.DENY), default_span=span)
+        # It only objects: to pass it permits nothing.
+        self.rule_sets[title] = builder.rule_set(title, Action.PERMIT)
         self._attach(Hook.PREROUTING, (title,), ingress=interfaces(one.name), span=span, order=_ANTISPOOFING)
 
     # To the device itself
