@@ -39,10 +39,12 @@ from segaudit.findings.openrules import OpenPlace, default_permits
 from segaudit.model import Message, Severity, msg
 
 SLUG = "default-permit"
+#: Interfaces that a title names.
+_MOST_NAMED = 4
 
 
 def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
-    """One finding for each list whose end permits, and for each interface at which nothing is asked."""
+    """One finding for each list whose end permits, and for each device, the interfaces at which nothing is asked."""
     for place in default_permits(subject.graph):
         title, message = _words(place)
         yield Finding(
@@ -57,7 +59,7 @@ def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
             to_zone=place.to_zone,
             packets=place.proof.packets,
             witness=place.proof.witness,
-            rules=(place.ref,),
+            rules=place.refs,
             locations=place.proof.locations,
             subject=place.subject,
         )
@@ -67,7 +69,11 @@ def _words(place: OpenPlace) -> tuple[Message, Message]:
     count = len(place.pairs)
     if place.rule_set is None:
         return (
-            msg("No list filters what enters {device} at {interface}", device=place.device, interface=place.ingress),
+            msg(
+                "No list filters what enters {device} at {interfaces}",
+                device=place.device,
+                interfaces=_named(place.ingresses),
+            ),
             msg(
                 "Everything passes between {count} pair of zones: neither the way in nor the way out has a list.",
                 plural="Everything passes between {count} pairs of zones: neither the way in nor the way out has a list.",
@@ -84,6 +90,12 @@ def _words(place: OpenPlace) -> tuple[Message, Message]:
             count=count,
         ),
     )
+
+
+def _named(interfaces: tuple[str, ...]) -> str:
+    """The interfaces, a few of many."""
+    few = ", ".join(interfaces[:_MOST_NAMED])
+    return few if len(interfaces) <= _MOST_NAMED else f"{few}, … ({len(interfaces)})"
 
 
 CHECK = Check(

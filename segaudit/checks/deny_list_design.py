@@ -73,7 +73,7 @@ def run(subject: Subject, params: Params) -> Iterator[Finding]:
             certainty_reasons=proof.reasons,
             title=msg(
                 "{list} on {device} forbids exceptions and permits the rest",
-                list=place.ref.rule_set,
+                list=place.refs[0].rule_set,
                 device=place.device,
             ),
             message=msg(
@@ -87,7 +87,7 @@ def run(subject: Subject, params: Params) -> Iterator[Finding]:
             to_zone=place.to_zone,
             packets=proof.packets,
             witness=proof.witness,
-            rules=(place.ref,),
+            rules=place.refs,
             locations=tuple(Location(span=span, primary=i == 0) for i, span in enumerate(spans)),
             subject=place.subject,
         )

@@ -56,7 +56,7 @@ def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
             to_zone=place.to_zone,
             packets=place.proof.packets,
             witness=place.proof.witness,
-            rules=(place.ref,),
+            rules=place.refs,
             locations=place.proof.locations,
             subject=place.subject,
         )

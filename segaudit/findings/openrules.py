@@ -36,24 +36,28 @@ class OpenPlace:
     """A place that lets packets pass, with what it lets pass between zones.
 
     ``pairs`` are the conduits (source and target zone) with the packets (as sent) that this place lets through.
+    ``ingresses`` are, where no list is asked (``rule_set`` is ``None``), the interfaces that the packets enter by.
     """
 
     device: str
     rule_set: RuleSet | None
     rule: Rule | None
-    ingress: str
+    ingresses: tuple[str, ...]
     pairs: tuple[tuple[Zone, Zone, PacketSet], ...]
     proof: Proof
 
     @property
-    def ref(self) -> RuleRef:
-        """The place as findings name it."""
+    def refs(self) -> tuple[RuleRef, ...]:
+        """The place as findings name it: a rule, a list end, or the interfaces without a list."""
         if self.rule_set is None:
-            return RuleRef(device=self.device, rule_set="", rule_id=self.ingress, action=UNFILTERED)
+            return tuple(RuleRef(device=self.device, rule_set="", rule_id=i, action=UNFILTERED) for i in self.ingresses)
+        return (self._ref(self.rule_set),)
+
+    def _ref(self, rule_set: RuleSet) -> RuleRef:
         rule = self.rule
         return RuleRef(
             device=self.device,
-            rule_set=self.rule_set.name,
+            rule_set=rule_set.name,
             rule_id=rule.id if rule is not None else "",
             name=rule.name if rule is not None else "",
             action=rule.action if rule is not None else "default",
@@ -86,6 +90,7 @@ class _Gathered:
     rule_set: RuleSet | None
     rule: Rule | None
     parts: list[tuple[Conduit, Flow, PacketSet]] = field(default_factory=list)
+    ingresses: dict[str, None] = field(default_factory=dict)
 
 
 def _gather(
@@ -107,7 +112,8 @@ def _gather(
                     place.parts.append((conduit, flow, decider.packets))
             if unfiltered and not permits and _carries_sessions(flow.sent.may):
                 first = flow.hops[0]
-                place = found.setdefault((first.device, "", first.ingress), _Gathered(None, None))
+                place = found.setdefault((first.device, "", ""), _Gathered(None, None))
+                place.ingresses[first.ingress] = None
                 place.parts.append((conduit, flow, flow.sent.may))
     return found
 
@@ -118,7 +124,7 @@ def _carries_sessions(packets: PacketSet) -> bool:
 
 
 def _places(graph: ZoneGraph, gathered: dict[tuple[str, str, str], _Gathered]) -> Iterator[OpenPlace]:
-    for (device, _, third), place in sorted(gathered.items(), key=lambda item: item[0]):
+    for (device, _, _), place in sorted(gathered.items(), key=lambda item: item[0]):
         parts = sorted(place.parts, key=lambda part: (part[0].src != INTERNET, part[0].src, part[0].dst))
         conduit, flow, packets = parts[0]
         proof = prove_flow(graph, flow, packets, (graph.zones[conduit.src],))
@@ -131,7 +137,7 @@ def _places(graph: ZoneGraph, gathered: dict[tuple[str, str, str], _Gathered]) -
             device=device,
             rule_set=place.rule_set,
             rule=place.rule,
-            ingress=third if place.rule_set is None else "",
+            ingresses=tuple(sorted(place.ingresses)),
             pairs=tuple((graph.zones[s], graph.zones[t], p) for (s, t), p in sorted(pairs.items())),
             proof=proof,
         )
@@ -281,7 +287,8 @@ def deny_lists(graph: ZoneGraph, least_share: Callable[[Zone, Zone, PacketSet], 
         if parts:
             kept[key] = _Gathered(place.rule_set, place.rule, parts)
     for found in _places(graph, kept):
-        key = (found.device, found.ref.rule_set, found.ref.rule_id)
+        (ref,) = found.refs
+        key = (found.device, ref.rule_set, ref.rule_id)
         yield DenyList(place=found, denies=tuple(_exceptions(graph, found.device, kept[key], kept[key].parts)))
 
 

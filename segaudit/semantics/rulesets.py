@@ -172,10 +172,14 @@ class RuleSets:
         self._zone_of = zones_of(device)
         self._results: dict[tuple[str, object], ListResult] = {}
         self._groups: dict[str, tuple[list[tuple[InterfaceMatch, InterfaceMatch]], list[int]]] = {}
-        self._jumping = frozenset(r.name for r in device.rule_sets if any(rule.target for rule in r.rules))
+        self._targets = {
+            r.name: tuple(dict.fromkeys(rule.target for rule in r.rules if rule.target)) for r in device.rule_sets
+        }
+        self._conditions: dict[str, tuple[list[tuple[InterfaceMatch, InterfaceMatch]], bool]] = {}
         self._by_translation = frozenset(
             r.name for r in device.rule_sets if any(rule.translated_by is not None for rule in r.rules)
         )
+        self._signatures: dict[tuple[str, Context], object] = {}
         self._open: set[str] = set()
 
     def zone_of(self, interface: str) -> str:
@@ -203,12 +207,26 @@ class RuleSets:
         return found
 
     def signature(self, name: str, context: Context) -> object:
-        """What of ``context`` the list tells apart: equal signatures give equal results."""
-        translated = context.translated if name in self._by_translation or name in self._jumping else ""
-        if name in self._jumping:
-            return (context.ingress, context.egress, translated)
-        pairs, _ = self._grouped(name)
-        return (self._open_pairs(pairs, context), translated)
+        """What of ``context`` the list (and what it jumps to) tells apart: equal signatures give equal results."""
+        key = (name, context)
+        found = self._signatures.get(key)
+        if found is None:
+            pairs, translated = self._told_apart(name)
+            found = (self._open_pairs(pairs, context), context.translated if translated else "")
+            self._signatures[key] = found
+        return found
+
+    def _told_apart(self, name: str) -> tuple[list[tuple[InterfaceMatch, InterfaceMatch]], bool]:
+        """The distinct interface conditions in a list and all that it jumps to; whether any asks for a translation."""
+        found = self._conditions.get(name)
+        if found is None:
+            reached = [name]
+            for one in reached:
+                reached += [t for t in self._targets.get(one, ()) if t not in reached]
+            pairs = dict.fromkeys(pair for one in reached if one in self._by_name for pair in self._grouped(one)[0])
+            translated = not self._by_translation.isdisjoint(reached)
+            found = self._conditions[name] = (list(pairs), translated)
+        return found
 
     def _grouped(self, name: str) -> tuple[list[tuple[InterfaceMatch, InterfaceMatch]], list[int]]:
         """The distinct pairs of interface conditions in a list, and for each rule which one it has."""
