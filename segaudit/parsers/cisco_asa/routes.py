@@ -32,7 +32,7 @@ def read_routes(
     routes: list[Route] = []
     for line in config.of("route"):
         words = line.words
-        if len(words) < 5 or (route := _route(words, line, catalogue, tables)) is None:
+        if len(words) < 4 or (route := _route(words, line, catalogue, tables)) is None:
             ledger.unrecognized(line.number, "no interface, network, mask and gateway")
             continue
         routes.append(route)
@@ -56,15 +56,15 @@ def read_routes(
 def _route(words: tuple[str, ...], line: Line, catalogue: Catalogue, tables: dict[str, str]) -> Route | None:
     """``route outside 0.0.0.0 0.0.0.0 192.0.2.1 [metric] [track n] [tunneled]``."""
     target = catalogue.network(words[2], words[3])
-    gateway = catalogue.host(words[4])
-    if not isinstance(target, AddressRange) or not isinstance(gateway, AddressRange):
-        return None
     discard = words[1].lower() == "null0"
+    gateway = catalogue.host(words[4] if len(words) > 4 else "")
+    if not isinstance(target, AddressRange) or not (discard or isinstance(gateway, AddressRange)):
+        return None
     rest = words[5:]
     return Route(
         prefix=Prefix(4, target.first, 32 - (target.size.bit_length() - 1)),
         span=catalogue.source.span(line.number),
-        next_hop=None if discard else gateway.first,
+        next_hop=gateway.first if isinstance(gateway, AddressRange) and not discard else None,
         interface="" if discard else words[1],
         distance=int(rest[0]) if rest and rest[0].isdigit() else 1,
         vrf=tables.get(words[1], ""),
