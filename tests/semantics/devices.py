@@ -79,6 +79,14 @@ _PREFIXES = [
         "8000::/1",
     )
 ]
+_PORTS: list[int | tuple[int, int]] = [80, (80, 90), 3389]
+_SERVICES: list[ServiceExpr] = [
+    TCP_ESTABLISHED,
+    Service(protocol=1, icmp_types=((8, 8),)),
+    Service(states=frozenset({ConnectionState.NEW})),
+    Service(destination_ports=((80, 80),)),
+    Service(protocol=6, source_ports=((1024, 65535),)),
+]
 _FILTER_ACTIONS = [Action.PERMIT] * 2 + [Action.DENY] * 2 + [Action.JUMP, Action.GOTO, Action.RETURN, Action.CONTINUE]
 _NAT_ACTIONS = [Action.TRANSLATE] * 4 + [Action.PERMIT, Action.RETURN, Action.DENY]
 
@@ -126,17 +134,9 @@ def _service(chance: Random, depth: int = 0) -> ServiceExpr:
     if kind < 2:
         return ANY_SERVICE
     if kind < 4:
-        return ports(chance.choice([6, 17]), chance.choice([80, (80, 90), 3389]))
+        return ports(chance.choice([6, 17]), chance.choice(_PORTS))
     if kind == 4:
-        return chance.choice(
-            [
-                TCP_ESTABLISHED,
-                Service(protocol=1, icmp_types=((8, 8),)),
-                Service(states=frozenset({ConnectionState.NEW})),
-                Service(destination_ports=((80, 80),)),
-                Service(protocol=6, source_ports=((1024, 65535),)),
-            ]
-        )
+        return chance.choice(_SERVICES)
     if kind == 5:
         return UndecidedService("application", "web", _service(chance, depth + 1))
     if kind == 6:
