@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import NoReturn
 
@@ -46,6 +46,33 @@ class _ArgumentParser(argparse.ArgumentParser):
         raise UsageError(f"{message}; see '{self.prog} --help'")
 
 
+class _Completion(argparse.Action):
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        _namespace: argparse.Namespace,
+        values: str | Sequence[object] | None,
+        _option: str | None = None,
+    ) -> None:
+        """Print the script for the shell and end; only here every verb gets its options at once."""
+        import shtab
+
+        whole = build_parser(*VERBS)
+        for action in _all_actions(whole):
+            if action.metavar in ("PATH", "FILE"):
+                action.complete = shtab.FILE  # type: ignore[attr-defined]  # how shtab is told what stands there
+        print(shtab.complete(whole, str(values)))
+        parser.exit()
+
+
+def _all_actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    for action in parser._actions:  # noqa: SLF001 argparse has no other way to look at a parser
+        yield action
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 as above
+            for inner in action.choices.values():
+                yield from _all_actions(inner)
+
+
 def build_parser(*verbs: str) -> argparse.ArgumentParser:
     """The parser of the command line; of the verbs only the named ones get their options (importing them costs)."""
     # Without `allow_abbrev=False` a new option could change what an old command line means.
@@ -57,6 +84,12 @@ def build_parser(*verbs: str) -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"segaudit {__version__}")
+    parser.add_argument(
+        "--print-completion",
+        choices=("bash", "zsh", "tcsh"),
+        action=_Completion,
+        help="print what makes the shell complete segaudit's command line",
+    )
     commands = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs", required=True)
     for verb, purpose in VERBS.items():
         command = commands.add_parser(
