@@ -205,8 +205,7 @@ class _Converter:
         logging: list[int] = []
         for number, line in enumerate(chain.rules, start=1):
             before = len(rules)
-            self._rule(line, f"{name}:{number}", rules, chains, reader)
-            if reader.logs and not reader.logs.isdisjoint(map(id, line.pieces)):
+            if self._rule(line, f"{name}:{number}", rules, chains, reader):
                 logging.extend(range(before, len(rules)))
         return _Done(chain, name, rules, logging, reader.context.hooks)
 
@@ -287,10 +286,15 @@ class _Converter:
 
     def _rule(
         self, line: RuleLine, name: str, rules: list[Rule], chains: Mapping[str, Chain], reader: _ChainReader
-    ) -> None:
-        """Appends what one rule of the chain comes to: as a rule one, more where it takes several to say it."""
-        if not line.condition and self._plain_rule(line, name, rules, reader):
-            return
+    ) -> bool:
+        """Appends what one rule of the chain comes to: as a rule one, more where it takes several to say it.
+
+        True where its target writes a log.
+        """
+        if not line.condition:
+            plain = self._plain_rule(line, name, rules, reader)
+            if plain is not None:
+                return plain.logs
         context = reader.context
         protocol = protocol_in(line.pieces)
         meaning = EVERYTHING
@@ -341,9 +345,12 @@ class _Converter:
                 self._name_interfaces(rule, reader)
                 if effect.translation is not None:
                     self._remember(effect.translation, rule, context)
+        return target is not None and target.name in LOGGING
 
-    def _plain_rule(self, line: RuleLine, name: str, rules: list[Rule], reader: _ChainReader) -> bool:
-        """Appends a rule whose pieces each say one thing and whose target only decides; False if it is no such rule.
+    def _plain_rule(self, line: RuleLine, name: str, rules: list[Rule], reader: _ChainReader) -> _Ready | None:
+        """Appends a rule whose pieces each say one thing and whose target only decides; returns the target made ready.
+
+        ``None`` if it is no such rule.
 
         Nearly all rules of a long file are plain; what takes time is done once for each distinct piece.
         """
@@ -353,7 +360,7 @@ class _Converter:
         services: tuple[ServiceExpr, ...] = ()
         conditions: tuple[Condition, ...] = ()
         comment = ""
-        action, called = Action.CONTINUE, ""
+        target = _NO_TARGET
         known = reader.known
         for piece in line.pieces:
             ready = known.get(id(piece))
@@ -361,31 +368,32 @@ class _Converter:
                 ready = reader.ready(piece)
             # A piece that is not plain, or a second test of one field.
             if ready is NOT_PLAIN:
-                return False
+                return None
             if ready.source is not None:
                 if source is not ANY_ADDRESS:
-                    return False
+                    return None
                 source = ready.source
             elif ready.destination is not None:
                 if destination is not ANY_ADDRESS:
-                    return False
+                    return None
                 destination = ready.destination
             elif ready.services:
                 services += ready.services
             elif ready.action is not None:
-                action, called = ready.action, ready.called
+                target = ready
             elif ready.ingress is not None:
                 if ingress is not ANY_INTERFACE:
-                    return False
+                    return None
                 ingress = ready.ingress
             elif ready.egress is not None:
                 if egress is not ANY_INTERFACE:
-                    return False
+                    return None
                 egress = ready.egress
             elif ready.conditions:
                 conditions += ready.conditions
             elif ready.comment:
                 comment = f"{comment} {ready.comment}".strip()
+        action = target.action or Action.CONTINUE
         rule = Rule(
             id=name,
             position=len(rules) + 1,
@@ -400,12 +408,12 @@ class _Converter:
             logged=False if action in _VERDICTS else None,
             comment=comment,
             hits=line.packets,
-            target=called,
+            target=target.called,
         )
         rules.append(rule)
         if ingress is not ANY_INTERFACE or egress is not ANY_INTERFACE:
             self._name_interfaces(rule, reader)
-        return True
+        return target
 
     def _name_interfaces(self, rule: Rule, reader: _ChainReader) -> None:
         """Keeps the interfaces that a rule names, where packets get to the rule at all."""
@@ -607,15 +615,17 @@ class _Ready(NamedTuple):
     comment: str = ""
     action: Action | None = None
     called: str = ""
+    logs: bool = False
 
 
+_NO_TARGET: Final = _Ready(action=Action.CONTINUE)
 NOT_PLAIN: Final = _Ready(called="not plain")
 
 
 class _ChainReader:
     """What pieces mean in the chains of one table that are reached from the same hooks."""
 
-    __slots__ = ("_chains", "_meanings", "context", "known", "logs")
+    __slots__ = ("_chains", "_meanings", "context", "known")
 
     def __init__(self, context: Context, chains: Mapping[str, Chain]) -> None:
         self.context = context
@@ -624,8 +634,6 @@ class _ChainReader:
         self._meanings: dict[tuple[int, int | None], Meaning] = {}
         #: Pieces that have been made ready, by identity.
         self.known: dict[int, _Ready] = {}
-        #: Those of them whose target writes a log.
-        self.logs: set[int] = set()
 
     def meaning(self, piece: Piece, protocol: int | None) -> Meaning:
         """What ``piece`` matches in a rule for ``protocol``."""
@@ -638,8 +646,6 @@ class _ChainReader:
     def ready(self, piece: Piece) -> _Ready:
         """``piece`` made ready; `NOT_PLAIN` where it says more than one thing, or something to be noted."""
         found = self.known[id(piece)] = self._make_ready(piece)
-        if piece.target is not None and piece.target.name in LOGGING:
-            self.logs.add(id(piece))
         return found
 
     def _make_ready(self, piece: Piece) -> _Ready:
@@ -649,7 +655,7 @@ class _ChainReader:
         if len(generic) == 1 and not matches and generic[0].name in ("source", "destination"):
             # What differs most between rules, and has nothing to be noted in its usual form.
             name, negated, values = generic[0]
-            plain = plain_address(values[0]) if self.context.version == 4 and not negated else None
+            plain = plain_address(values[0]) if self.context.version == 4 and values and not negated else None
             if plain is not None and plain.last - plain.first != HIGHEST[4]:
                 return _Ready(source=plain) if name == "source" else _Ready(destination=plain)
         if any(_names_a_port(match) for match in matches):
@@ -678,7 +684,7 @@ class _ChainReader:
             called = list_name(context.version, context.table, name)
             return _Ready(action=Action.GOTO if target.goto else Action.JUMP, called=called)
         if name in SIMPLE and not target.goto and not is_notrack(target):
-            return _Ready(action=SIMPLE[name])
+            return _Ready(action=SIMPLE[name], logs=name in LOGGING)
         return NOT_PLAIN
 
 

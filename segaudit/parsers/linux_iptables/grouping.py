@@ -8,7 +8,9 @@ from typing import Final
 from segaudit.model import SourceFile
 from segaudit.parsers.linux_iptables.config import default_versions
 
-_FAMILY_WORDS: Final = re.compile(r"ip6tables|iptables6|iptables|ipv[46]|(?<![a-z])v[46](?![0-9])|(?<=[a-z])6(?=\.|$)")
+_FAMILY_WORDS: Final = re.compile(r"ip6tables|iptables6|iptables|ipv[46]|(?<![a-z])v[46](?![0-9])")
+#: A 6 behind a name, where the IPv4 file has none.
+_ONLY_6: Final = re.compile(r"(?<=[a-z])6(?=\.|$)")
 
 
 def group(sources: tuple[SourceFile, ...]) -> tuple[tuple[SourceFile, ...], ...]:
@@ -33,4 +35,4 @@ def group(sources: tuple[SourceFile, ...]) -> tuple[tuple[SourceFile, ...], ...]
 
 def _without_family(path: str) -> str:
     folder, _, name = path.replace("\\", "/").rpartition("/")
-    return f"{folder}/{_FAMILY_WORDS.sub('*', name.lower()).replace('**', '*')}"
+    return f"{folder}/{_ONLY_6.sub('', _FAMILY_WORDS.sub('*', name.lower()))}"

@@ -323,7 +323,10 @@ class Shell:
         elif first in _OPENERS or first == "for":
             self._steers(raw, "shell condition")
             self._conditions.append(_Condition(" ".join(words), runs=first == "{"))
-            if first in ("if", "while", "until") and len(words) > 1:
+            if first == "case" and len(words) > 3:
+                self._conditions[-1] = _Condition(" ".join(words[:3]))
+                self._branch(words[3])
+            if first in ("if", "while", "until", "{") and len(words) > 1:
                 yield from self._run(_Raw(words[1:], raw.first_line, raw.last_line))
         elif first == "elif":
             self._steers(raw, "shell condition")
@@ -349,9 +352,7 @@ class Shell:
         elif len(words) == 1 and self._conditions and self._conditions[-1].text.startswith("case "):
             # A word alone inside `case`: the pattern of a branch.
             self._steers(raw, "shell condition")
-            subject = self._conditions[-1].text.partition(": ")[0]
-            label = first.strip("\"'")
-            self._conditions[-1] = _Condition(f"{subject}: {label}", runs=label in _STARTS, stops=label in _STOPS)
+            self._branch(first)
         else:
             expanded = tuple(value for word in words for value in expand(word, self._variables))
             if expanded:
@@ -362,6 +363,12 @@ class Shell:
                     condition=next((c.text for c in reversed(self._conditions) if not c.runs), ""),
                     stops=any(c.stops for c in self._conditions),
                 )
+
+    def _branch(self, pattern: str) -> None:
+        """A branch of the innermost `case` begins."""
+        subject = self._conditions[-1].text.partition(": ")[0]
+        label = pattern.strip("\"'")
+        self._conditions[-1] = _Condition(f"{subject}: {label}", runs=label in _STARTS, stops=label in _STOPS)
 
     def _assign(self, raw: _Raw, words: list[str]) -> Iterator[Command]:
         place = 0

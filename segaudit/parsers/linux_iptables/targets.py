@@ -234,7 +234,8 @@ def _translating(target: Target, asked: Asked) -> Effects:
             redirected = target.name == "REDIRECT" and asked.hooks != {Hook.LOCAL_OUT}
             translation = Translation(name=asked.name, destination=rewrite, destination_port=port, to_device=redirected)
         effects.append(Effect(action=Action.TRANSLATE, clause=clause, translation=translation))
-    return Effects(effects=tuple(effects))
+    shell = any("$" in value or "`" in value for option in target.options for value in option.values)
+    return Effects(effects=tuple(effects), approximated="a variable of the script: undecided" if shell else "")
 
 
 def _anywhere(name: str, asked: Asked) -> Translation:
