@@ -72,12 +72,13 @@ class SourceFile:
         if number in self.hidden:
             return MASK
         text = self.lines[number - 1]
+        for pattern in self.secrets:
+            text = pattern.sub(_mask_groups, text)
         if number in self.unrecognized:
+            # Two words may be a key and its value (``pre-shared-key abc``), so they are masked before they are cut.
             words = text.split()
             indent = text[: len(text) - len(text.lstrip())]
             return indent + " ".join(words[:2]) + (" …" if len(words) > 2 else "")
-        for pattern in self.secrets:
-            text = pattern.sub(_mask_groups, text)
         return text
 
 
