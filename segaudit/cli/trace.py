@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from segaudit.packetspace.packet import Packet
     from segaudit.semantics.trace import Received
     from segaudit.semantics.trace_flows import DecidedBy, Flow, FlowVerdict
+    from segaudit.zones.trace import NetworkTracer
 
 #: The options that make one flow, and the column of a flows file that each stands for.
 FIELDS = {
@@ -109,10 +110,21 @@ def _verdicts(options: argparse.Namespace, network: Network, flows: tuple[Flow, 
     from segaudit.semantics.trace_flows import trace_flow
 
     tracers = [DeviceTracer(device, shared.as_of(options)) for device in network.devices]
+    through: NetworkTracer | None = None
     for flow in flows:
         if flow.through_network:
-            raise UsageError(f"flow {flow.id} names no place: give a list or an interface at which it is asked")
-        yield trace_flow(tracers, flow)
+            through = through or _network_tracer(options, network)
+            yield through.trace(flow)
+        else:
+            yield trace_flow(tracers, flow)
+
+
+def _network_tracer(options: argparse.Namespace, network: Network) -> NetworkTracer:
+    """The tracer from segment to segment; it needs what the site file says of the network's shape."""
+    from segaudit.pipeline.audit import network_tracer
+    from segaudit.pipeline.facts import load_site
+
+    return network_tracer(network, load_site(options.paths, options.site), shared.as_of(options))
 
 
 def _problem(options: argparse.Namespace, text: str) -> str:

@@ -13,7 +13,7 @@ from segaudit.packetspace.packet import Packet
 from segaudit.packetspace.space import PacketSet, PacketSpace, Side
 from segaudit.semantics.device import Decider, Exposure, Stage
 from segaudit.semantics.translation import Rewrite
-from segaudit.zones.graph import Flow, Zone, ZoneGraph
+from segaudit.zones.graph import Flow, Segment, SegmentKind, Zone, ZoneGraph
 
 #: From this certainty on a role that was inferred counts as established.
 SURE_ROLE = 0.85
@@ -186,20 +186,44 @@ def certainty_of(
 def witness(graph: ZoneGraph, flow: Flow, sent: PacketBounds) -> Witness:
     """A readable packet of ``sent`` (of what surely passes, where there is any), and how it arrives by ``flow``."""
     space = graph.space
-    first = flow.hops[0]
+    first, last = flow.hops[0], flow.hops[-1]
     packet = pick(space, sent.must or sent.may, _hosts(graph))
     packets = space.packet(packet)
     for hop in flow.hops:
         packets = _pushed(hop.piece.stages, packets)
     received = pick(space, packets, ())
-    return Witness(
-        device=first.device,
-        in_interface=first.ingress,
-        out_interface=first.egress,
-        segment="",
-        sent=packet,
-        received=received,
-    )
+    start = _segment_of(graph, first.device, first.ingress, packet)
+    if len(flow.hops) == 1 and start is not None and start.kind not in {SegmentKind.VPN_POOL, SegmentKind.TUNNEL}:
+        # Between two interfaces it replays at the device alone, whatever the routes say.
+        return Witness(
+            device=first.device,
+            in_interface=first.ingress,
+            out_interface=last.egress,
+            segment="",
+            sent=packet,
+            received=received,
+        )
+    name = "" if start is None else start.name
+    return Witness(device="", in_interface="", out_interface="", segment=name, sent=packet, received=received)
+
+
+def _segment_of(graph: ZoneGraph, device: str, interface: str, packet: Packet) -> Segment | None:
+    """The segment at an interface that a packet from it starts in: the narrowest that holds its source."""
+    here = [
+        segment
+        for zone in graph.zones.values()
+        for segment in zone.segments
+        if any(p.device == device and p.interface == interface for p in segment.ports)
+    ]
+    holding = [
+        (max(p.length for p in s.prefixes if p.contains(packet.version, packet.src)), s.name)
+        for s in here
+        if any(p.contains(packet.version, packet.src) for p in s.prefixes)
+    ]
+    if holding:
+        name = max(holding)[1]
+        return next(s for s in here if s.name == name)
+    return next((s for s in here if not s.prefixes), None)
 
 
 def pick(space: PacketSpace, packets: PacketSet, wishes: Iterable[PacketSet]) -> Packet:

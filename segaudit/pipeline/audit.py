@@ -28,7 +28,8 @@ from segaudit.policy.errors import LocatedError, PolicyError
 from segaudit.policy.values import Control, Policy, Site
 from segaudit.zones.build import build
 from segaudit.zones.graph import INTERNET, ZoneGraph
-from segaudit.zones.segments import Declared
+from segaudit.zones.segments import Declared, build_segments
+from segaudit.zones.trace import NetworkTracer
 
 #: Checks whose findings name a missing control, the deepest first; others' findings are attached as consequences.
 HEADLINES = (
@@ -51,6 +52,12 @@ def declared(site: Site) -> Declared:
 def zone_graph(network: Network, site: Site, as_of: date) -> ZoneGraph:
     """The zone graph of all whole devices of ``network``."""
     return build(PacketSpace(), network.devices, declared(site), as_of)
+
+
+def network_tracer(network: Network, site: Site, as_of: date) -> NetworkTracer:
+    """The tracer through all whole devices of ``network``."""
+    whole = sorted((d for d in network.devices if not d.fragment), key=lambda d: d.name)
+    return NetworkTracer(whole, build_segments(whole, declared(site)), as_of)
 
 
 def audit(

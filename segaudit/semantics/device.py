@@ -293,6 +293,9 @@ class DeviceSemantics:
         for result in gate.results:
             for effect in result.translations:
                 assert effect.rule.translation is not None, "only rules with a translation translate"
+                if _translated_already(piece, effect.rule.translation):
+                    # The first translation of a destination (or of a source) is the packet's, whatever comes after.
+                    continue
                 going = (piece.current & effect.effective).within(asking)
                 if not going.may:
                     continue
@@ -434,6 +437,14 @@ class DeviceSemantics:
         """The filter lists that apply at ``hook`` between two interfaces."""
         context = Context(ingress=ingress, egress=egress, translated=translated)
         return [self._gate(a, context) for a in self._attached(hook, context) if not self._is_nat(a)]
+
+
+def _translated_already(piece: Piece, translation: Translation) -> bool:
+    """Whether an earlier list has rewritten the end that ``translation`` is about."""
+    earlier = [r.translation for r in piece.rewrites]
+    if translation.destination is not None:
+        return any(t.destination is not None for t in earlier)
+    return translation.source is not None and any(t.source is not None for t in earlier)
 
 
 def _gated(piece: Piece, gate: Gate) -> Piece:

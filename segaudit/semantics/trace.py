@@ -243,14 +243,20 @@ class DeviceTracer:
         ]
         return tuple(dict.fromkeys(arrivals))
 
-    def forward(self, packet: Packet, ingress: str, egress: str) -> DeviceVerdict:
-        """What becomes of a packet that arrives at ``ingress`` and is to leave by ``egress``; routing is skipped."""
+    def forward(self, packet: Packet, ingress: str, egress: str, bypass: str | None = None) -> DeviceVerdict:
+        """What becomes of a packet that arrives at ``ingress`` and is to leave by ``egress``; routing is skipped.
+
+        ``bypass`` is for packets out of a VPN that skip the filters: the list that is asked instead, empty for none.
+        """
         if not self.device.forwards:
             return self._refused(msg("the device does not forward"))
         if packet.version not in self.device.versions:
             return self._refused(msg("the device does not forward IPv{version}", version=packet.version))
         crossing = Crossing(ingress, egress)
         plan = self._plan((Hook.PREROUTING, Hook.FORWARD, Hook.POSTROUTING), crossing)
+        if bypass is not None:
+            instead = (_Stage(Hook.FORWARD, (self._lists(bypass) or self._missing(bypass),), False),) if bypass else ()
+            plan = (*instead, *(stage for stage in plan if stage.lists[0].translates))
         return self._verdict(Flight(packet, packet), plan, crossing)
 
     def local_in(self, packet: Packet, ingress: str) -> DeviceVerdict:

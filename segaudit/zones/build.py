@@ -20,7 +20,6 @@ from segaudit.zones.graph import (
     INTERNET,
     Conduit,
     Flow,
-    Port,
     RoleEvidence,
     Segment,
     SegmentKind,
@@ -29,7 +28,7 @@ from segaudit.zones.graph import (
     ZoneGraph,
 )
 from segaudit.zones.roles import decided, segment_evidence, weighed
-from segaudit.zones.segments import Declared, Segments, build_segments, selected
+from segaudit.zones.segments import Declared, Segments, build_segments, bypasses, selected
 
 #: The start of the name of a device's own zone.
 SELF = "self@"
@@ -44,8 +43,8 @@ def build(space: PacketSpace, devices: Sequence[Device], declared: Declared, as_
     zones = _zones(segments, by_name, declared)
     territory = Territory(space, segments, whole)
     compiled = _Compiled(space, every, segments, as_of)
-    bypasses = _bypasses(whole)
-    engine = FlowEngine(space, segments, territory, compiled.for_source, bypasses)
+    skipping = bypasses(whole)
+    engine = FlowEngine(space, segments, territory, compiled.for_source, skipping)
     zone_of = {s.name: z.name for z in zones.values() for s in z.segments}
     flows: dict[tuple[str, str], list[Flow]] = defaultdict(list)
     exposures: dict[str, list[Exposure]] = defaultdict(list)
@@ -156,20 +155,6 @@ def _assumed_routes(device: Device, segments: Segments) -> tuple[AssumedRoute, .
                     if prefix not in connected
                 ]
     return tuple(found)
-
-
-def _bypasses(devices: Sequence[Device]) -> dict[Port, str]:
-    """The ports whose packets skip the filters, each with the list that is asked instead (empty: none)."""
-    found: dict[Port, str] = {}
-    for device in devices:
-        for access in device.remote_access:
-            interface = access.interface or next(iter(access.portal_interfaces), "")
-            if access.bypasses_filters:
-                found[Port(device.name, interface, access.name)] = access.filter_rule_set
-        for tunnel in device.tunnels:
-            if tunnel.bypasses_filters:
-                found[Port(device.name, tunnel.interface, tunnel.name)] = tunnel.filter_rule_set
-    return found
 
 
 # -- zones ------------------------------------------------------------------------------------------------------------

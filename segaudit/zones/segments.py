@@ -402,3 +402,17 @@ def _with_hosts(found: Sequence[Segment], devices: Sequence[Device]) -> list[Seg
             )
             placed[best.name].append(host)
     return [replace(s, hosts=tuple(placed[s.name])) if placed[s.name] else s for s in found]
+
+
+def bypasses(devices: Sequence[Device]) -> dict[Port, str]:
+    """The ports whose packets skip the filters, each with the list that is asked instead (empty: none)."""
+    found: dict[Port, str] = {}
+    for device in devices:
+        for access in device.remote_access:
+            interface = access.interface or next(iter(access.portal_interfaces), "")
+            if access.bypasses_filters:
+                found[Port(device.name, interface, access.name)] = access.filter_rule_set
+        for tunnel in device.tunnels:
+            if tunnel.bypasses_filters:
+                found[Port(device.name, tunnel.interface, tunnel.name)] = tunnel.filter_rule_set
+    return found

@@ -1,0 +1,305 @@
+"""One packet through the network: from the segment of its source, device by device, to where it arrives or ends.
+
+It shares the segments with the sets and nothing else: routes are looked up one by one, filters and translations are
+the tracer's, so it is an oracle for what `flows` computes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from segaudit.knowledge.protocols import is_internet_address, not_internet
+from segaudit.model import Device, Message, RouteKind, msg
+from segaudit.packetspace.packet import Packet
+from segaudit.semantics.trace import DeviceTracer, DeviceVerdict, Received, Verdict
+from segaudit.semantics.trace_flows import DecidedBy, Flow, FlowVerdict, Hop, decided_by
+from segaudit.zones.graph import Port, Segment, SegmentKind
+from segaudit.zones.segments import Segments, bypasses
+
+#: A packet that has been at so many devices goes round in circles.
+MOST_HOPS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way on: ``sure`` if the config decides that it is taken."""
+
+    egress: str
+    next_hop: tuple[int, int] | None
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Where a packet ended."""
+
+    verdict: Verdict
+    decided_by: DecidedBy
+    received: Received | None
+    hops: tuple[Hop, ...]
+    undecided: tuple[Message, ...] = ()
+
+
+class NetworkTracer:
+    """All devices with the segments between them, ready to be asked for packets."""
+
+    def __init__(self, devices: Sequence[Device], segments: Segments, as_of: date) -> None:
+        self._devices = {d.name: d for d in devices}
+        self._segments = segments
+        self._as_of = as_of
+        self._bypasses = bypasses(devices)
+        self._tracers: dict[tuple[str, frozenset[str]], DeviceTracer] = {}
+
+    def trace(self, flow: Flow) -> FlowVerdict:
+        """The verdict on a flow that starts in the segment of its source (`Flow.through_network`)."""
+        packet = flow.packet
+        starts = self._home(packet.version, packet.src)
+        if len(starts) != 1:
+            where = ", ".join(s.name for s in starts) or "nowhere"
+            reason = (
+                msg("its source is in several segments: {segments}", segments=where)
+                if starts
+                else msg("its source is in no segment of the input")
+            )
+            return FlowVerdict(id=flow.id, verdict=Verdict.UNKNOWN, undecided=(reason,), decided_by=None, received=None)
+        (start,) = starts
+        ends = [self._arrive(p.device, p.interface, packet, (), start, self._bypasses.get(p)) for p in start.ports]
+        # The sender chooses the device of its segment that serves it best.
+        best = min(ends, key=lambda e: _CHOICE[e.verdict], default=None)
+        if best is None:
+            reason = msg("no device is attached to {segment}", segment=start.name)
+            return FlowVerdict(id=flow.id, verdict=Verdict.UNKNOWN, undecided=(reason,), decided_by=None, received=None)
+        return FlowVerdict(
+            id=flow.id,
+            verdict=best.verdict,
+            undecided=best.undecided,
+            decided_by=best.decided_by,
+            received=best.received,
+            hops=best.hops,
+        )
+
+    # -- segments -------------------------------------------------------------------------------------------------
+
+    def _home(self, version: int, address: int) -> list[Segment]:
+        """The narrowest segments that hold an address; the internet's where none does."""
+        holding: list[tuple[int, Segment]] = []
+        for segment in self._segments.segments:
+            lengths = [p.length for p in segment.prefixes if p.contains(version, address)]
+            if lengths:
+                holding.append((max(lengths), segment))
+        if holding:
+            longest = max(length for length, _ in holding)
+            return [s for length, s in holding if length == longest]
+        internet = [s for s in self._segments.segments if s.kind == SegmentKind.INTERNET]
+        if internet and is_internet_address(version, address):
+            return internet
+        return [s for s in self._segments.segments if s.kind == SegmentKind.UNKNOWN]
+
+    def _is_at(self, device: str, egress: str, packet: Packet) -> Segment | None:
+        """The segment at an interface in which the packet's destination lives."""
+        here = self._segments.at(device, egress)
+        best: tuple[int, Segment] | None = None
+        for segment in here:
+            for prefix in segment.prefixes:
+                if prefix.contains(packet.version, packet.dst) and (best is None or prefix.length > best[0]):
+                    best = (prefix.length, segment)
+        if best is not None:
+            return best[1]
+        internet = next((s for s in here if s.kind == SegmentKind.INTERNET), None)
+        inside = any(p.contains(packet.version, packet.dst) for s in self._segments.segments for p in s.prefixes)
+        special = any(p.contains(packet.version, packet.dst) for p in not_internet(packet.version))
+        if internet is not None and not inside and not special:
+            return internet
+        return None
+
+    # -- devices --------------------------------------------------------------------------------------------------
+
+    def _tracer(self, name: str, start: Segment) -> DeviceTracer:
+        """The device for whoever sends from ``start``: out of a VPN pool its users, with their groups."""
+        accounts: set[str] = set()
+        if start.kind == SegmentKind.VPN_POOL:
+            names = {(p.device, p.vpn) for p in start.ports}
+            accounts = {
+                group.name
+                for device in self._devices.values()
+                for access in device.remote_access
+                if (device.name, access.name) in names
+                for group in access.groups
+            }
+        key = (name, frozenset(accounts))
+        found = self._tracers.get(key)
+        if found is None:
+            found = self._tracers[key] = DeviceTracer(self._devices[name], self._as_of, key[1])
+        return found
+
+    def _arrive(
+        self, name: str, ingress: str, packet: Packet, hops: tuple[Hop, ...], start: Segment, bypass: str | None
+    ) -> _End:
+        """What becomes of ``packet`` that arrives at a device."""
+        tracer = self._tracer(name, start)
+        if len(hops) > MOST_HOPS:
+            return self._stopped(name, hops, msg("it goes round in circles"))
+        arrivals = tracer.arrive(packet, ingress) if bypass is None else (None,)
+        ends: list[_End] = []
+        for arrival in arrivals:
+            routed = packet if arrival is None else arrival.packet
+            if (arrival is not None and arrival.to_device) or self._own(name, routed):
+                ends.append(self._local(tracer, ingress, packet, hops))
+                continue
+            ways = self._ways(tracer.device, ingress, routed)
+            if not ways or not any(way.sure for way in ways):
+                ends.append(self._stopped(name, hops, msg("it has no route to {address}", address=routed.dst_text)))
+            ends += [self._leave(tracer, ingress, way, packet, hops, start, bypass) for way in ways]
+        if not ends:
+            ends = [self._local(tracer, ingress, packet, hops)]
+        return _together(ends)
+
+    def _own(self, name: str, packet: Packet) -> bool:
+        owner = self._segments.owners.get((packet.version, packet.dst))
+        return owner is not None and owner.device == name
+
+    def _local(self, tracer: DeviceTracer, ingress: str, packet: Packet, hops: tuple[Hop, ...]) -> _End:
+        verdict = tracer.local_in(packet, ingress)
+        return self._ended(tracer.device.name, ingress, "", verdict, hops)
+
+    def _leave(
+        self,
+        tracer: DeviceTracer,
+        ingress: str,
+        way: _Way,
+        packet: Packet,
+        hops: tuple[Hop, ...],
+        start: Segment,
+        bypass: str | None,
+    ) -> _End:
+        name = tracer.device.name
+        verdict = tracer.forward(packet, ingress, way.egress, bypass)
+        end = self._ended(name, ingress, way.egress, verdict, hops)
+        received = _packet(verdict.received) if verdict.received is not None else None
+        if verdict.verdict == Verdict.DENY or received is None:
+            return end
+        onward = self._next(name, way, received)
+        if onward is not None:
+            further = self._arrive(onward.device, onward.interface, received, end.hops, start, None)
+            if verdict.verdict == Verdict.UNKNOWN and further.verdict == Verdict.PERMIT:
+                return replace(further, verdict=Verdict.UNKNOWN, undecided=verdict.undecided)
+            return further
+        if self._is_at(name, way.egress, received) is None:
+            return self._stopped(
+                name, end.hops, msg("nothing shows that {address} is there", address=received.dst_text)
+            )
+        return end
+
+    def _next(self, name: str, way: _Way, packet: Packet) -> Port | None:
+        """The interface of another device of the input that the packet comes to next."""
+        target = way.next_hop or (packet.version, packet.dst)
+        owner = self._segments.owners.get(target)
+        if owner is None or owner.device == name:
+            return None
+        here = self._segments.at(name, way.egress)
+        linked = any(owner in s.ports for s in here if s.kind != SegmentKind.INTERNET)
+        return owner if linked else None
+
+    def _ways(self, device: Device, ingress: str, packet: Packet) -> list[_Way]:
+        """Longest prefix, then the lowest distance; everything that may carry it where routes may be missing."""
+        arriving = device.interface(ingress)
+        vrf = arriving.vrf if arriving is not None else ""
+        members = [i for i in device.interfaces if i.enabled and i.vrf == vrf]
+        found: list[tuple[int, int, _Way]] = [
+            (-address.prefix.length, -1, _Way(interface.name, None, sure=True))
+            for interface in members
+            for address in interface.addresses
+            if address.prefix.contains(packet.version, packet.dst)
+        ]
+        doubtful = bool(device.dynamic_routing)
+        for route in device.routes:
+            if (
+                route.vrf != vrf
+                or route.kind == RouteKind.POLICY
+                or not route.prefix.contains(packet.version, packet.dst)
+            ):
+                continue
+            hop = None if route.next_hop is None else (route.prefix.version, route.next_hop)
+            egress = route.interface or next(
+                (i.name for i in members if hop and any(a.prefix.contains(*hop) for a in i.addresses)), ""
+            )
+            discards = route.kind == RouteKind.DISCARD
+            way = _Way("" if discards else egress, hop, sure=not doubtful and not route.tracked)
+            if egress or discards:
+                found.append((-route.prefix.length, route.distance, way))
+        for segment in self._segments.segments:
+            ports = [p for p in segment.ports if p.device == device.name]
+            if segment.kind == SegmentKind.ROUTED or not ports:
+                continue
+            lengths = [p.length for p in segment.prefixes if p.contains(packet.version, packet.dst)]
+            if lengths:
+                found += [(-max(lengths), 0, _Way(p.interface, None, sure=True)) for p in ports]
+            has_default = any(r.prefix.version == packet.version and not r.prefix.length for r in device.routes)
+            if segment.kind == SegmentKind.INTERNET and not has_default:
+                found += [(0, 255, _Way(p.interface, None, sure=True)) for p in ports]
+        best = min(((length, distance) for length, distance, _ in found), default=None)
+        chosen = list(dict.fromkeys(way for length, distance, way in found if (length, distance) == best))
+        if best is None or (doubtful and best[1] != -1):
+            guesses = [_Way(i.name, None, sure=False) for i in members if i.name != ingress]
+            knows_nothing = not device.routes and not any(i.addresses for i in members)
+            if doubtful or knows_nothing:
+                chosen += [g for g in guesses if all(g.egress != c.egress for c in chosen)]
+        if any(r.kind == RouteKind.POLICY for r in device.routes):
+            chosen = [replace(c, sure=False) for c in chosen]
+        return [c for c in chosen if c.egress]
+
+    # -- ends -----------------------------------------------------------------------------------------------------
+
+    def _ended(self, name: str, ingress: str, egress: str, verdict: DeviceVerdict, hops: tuple[Hop, ...]) -> _End:
+        decision = decided_by(name, verdict.decided_by)
+        hop = Hop(
+            device=name,
+            in_interface=ingress,
+            out_interface=egress,
+            verdict=verdict.verdict,
+            decided_by=decision,
+            steps=verdict.steps,
+            received=verdict.received,
+        )
+        return _End(verdict.verdict, decision, verdict.received, (*hops, hop), verdict.undecided)
+
+    def _stopped(self, name: str, hops: tuple[Hop, ...], reason: Message) -> _End:
+        decision = DecidedBy(device=name, rule_set="", rule=None, path=None, first_line=None, reason=reason)
+        return _End(Verdict.DENY, decision, None, hops)
+
+
+#: What a sender prefers.
+_CHOICE: Mapping[Verdict, int] = {Verdict.PERMIT: 0, Verdict.UNKNOWN: 1, Verdict.DENY: 2}
+
+
+def _together(ends: Sequence[_End]) -> _End:
+    """Of several possible ways: what all agree on, else unknown."""
+    verdicts = {e.verdict for e in ends}
+    if len(verdicts) == 1:
+        return ends[0]
+    best = min(ends, key=lambda e: _CHOICE[e.verdict])
+    reasons = tuple(dict.fromkeys(r for e in ends for r in e.undecided)) or (msg("the way that it is routed"),)
+    return replace(best, verdict=Verdict.UNKNOWN, undecided=reasons)
+
+
+def _packet(received: Received) -> Packet | None:
+    """The packet as it arrives; ``None`` where its destination was chosen from several values.
+
+    A source that was chosen from a pool is taken as zero: the rest of the way goes by the destination.
+    """
+    if received.dst is None or received.dst_port is None:
+        return None
+    return Packet(
+        version=received.version,
+        protocol=received.protocol,
+        src=received.src or 0,
+        dst=received.dst,
+        src_port=received.src_port or 0,
+        dst_port=received.dst_port,
+        icmp_type=received.icmp_type,
+        icmp_code=received.icmp_code,
+        tcp_flags=received.tcp_flags,
+        state=received.state,
+    )
