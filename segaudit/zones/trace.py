@@ -75,7 +75,7 @@ class NetworkTracer:
             id=flow.id,
             verdict=best.verdict,
             undecided=best.undecided,
-            decided_by=best.decided_by,
+            decided_by=_deciding(best),
             received=best.received,
             hops=best.hops,
         )
@@ -272,6 +272,13 @@ class NetworkTracer:
 
 #: What a sender prefers.
 _CHOICE: Mapping[Verdict, int] = {Verdict.PERMIT: 0, Verdict.UNKNOWN: 1, Verdict.DENY: 2}
+
+
+def _deciding(end: _End) -> DecidedBy:
+    """Of a permitted packet the last rule on its way: a last device without lists decides nothing."""
+    if end.verdict == Verdict.PERMIT and not end.decided_by.rule:
+        return next((h.decided_by for h in reversed(end.hops) if h.decided_by.rule), end.decided_by)
+    return end.decided_by
 
 
 def _together(ends: Sequence[_End]) -> _End:
