@@ -18,6 +18,7 @@ from segaudit.findings.openness import Openness
 from segaudit.findings.page import Code
 from segaudit.findings.report import CheckRun, FindingReport, LedgerCounts, Report
 from segaudit.findings.wording import Headline
+from segaudit.knowledge.columns import clean
 from segaudit.knowledge.language import Language
 from segaudit.model import Message, Severity
 from segaudit.model.message import MessageParam
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 MOST_ZONES, MOST_WITH_SERVICES = 40, 8
 #: Lines that are not modelled, open pairs, and boxes of a finding that the page names; the rest is counted.
 MOST_NOT_MODELLED, MOST_PAIRS, MOST_BOXES = 200, 400, 12
+#: Headlines of one check, and findings that follow from one, that are told whole; further ones are rows of a table.
+MOST_WHOLE, MOST_FOLLOWING = 100, 20
+#: Characters of a quoted line.
+MOST_CHARACTERS = 400
 #: Headlines that stand on the first screen.
 MOST_FIRST = 3
 
@@ -84,6 +89,10 @@ def render(report: Report, options: ReporterOptions) -> str:
             most_pairs=MOST_PAIRS,
             most_not_modelled=MOST_NOT_MODELLED,
             most_boxes=MOST_BOXES,
+            most_whole=MOST_WHOLE,
+            most_following=MOST_FOLLOWING,
+            rest=_rest,
+            short=_short,
             opened=wording.open_cells(report),
             openness=list(Openness),
             severities=list(reversed(Severity)),
@@ -134,6 +143,15 @@ def _questions(report: Report, heads: tuple[Headline, ...]) -> tuple[Question, .
             )
         )
     return tuple(found)
+
+
+def _rest(headlines: tuple[Headline, ...]) -> tuple[FindingReport, ...]:
+    """The findings of headlines that are not told whole."""
+    return tuple(finding for one in headlines for finding in (one.finding, *one.consequences))
+
+
+def _short(line: str) -> str:
+    return line if len(line) <= MOST_CHARACTERS else line[:MOST_CHARACTERS] + " ..."
 
 
 def _anchors(report: Report) -> Mapping[int, str]:
@@ -200,10 +218,18 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_harmless,
     )
     # Findings are equal by value; an anchor belongs to one of them.
     environment.filters["id"] = id
     return environment
+
+
+def _harmless(value: object) -> object:
+    """What is not markup of ours as one line without control and formatting characters, which could mirror the text."""
+    from markupsafe import Markup
+
+    return value if isinstance(value, Markup) else clean(str(value))
 
 
 @lru_cache(maxsize=2)
