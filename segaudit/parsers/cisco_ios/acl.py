@@ -9,7 +9,8 @@ Entry Sequence Numbering", "Creating an IP Access List to Filter IP Options, TCP
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from segaudit.model import (
     ANY_IPV4,
@@ -84,8 +85,7 @@ class EntryError(ValueError):
     """An entry that IOS would refuse, or that is not understood; the text says what."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry of an access list.
 
     ``action`` is PERMIT or DENY; where ``evaluate`` names a reflexive list, the entry stands for that list's entries.
@@ -181,20 +181,18 @@ def list_kind(number: int) -> str:
     return "other"
 
 
+@lru_cache(maxsize=1 << 16)
 def quad(word: str) -> int | None:
     """The integer of a dotted quad; ``None`` if ``word`` is none. Leading zeros are decimal, as IOS reads them."""
-    parts = word.split(".")
-    if len(parts) != 4:
+    if not word.isascii() or word.count(".") != 3 or not word.replace(".", "").isdigit():
         return None
-    value = 0
-    for part in parts:
-        if not (part.isascii() and part.isdigit()):
-            return None
-        number = int(part)
-        if number > 255:
-            return None
-        value = value << 8 | number
-    return value
+    first, second, third, fourth = word.split(".")
+    if not (first and second and third and fourth):
+        return None
+    a, b, c, d = int(first), int(second), int(third), int(fourth)
+    if a > 255 or b > 255 or c > 255 or d > 255:
+        return None
+    return a << 24 | b << 16 | c << 8 | d
 
 
 def _ipv6_host(word: str) -> AddressRange:
@@ -308,6 +306,17 @@ class EntryReader:
             tail.doubt or doubt,
         )
 
+    def guessed(self, words: tuple[str, ...], line: int, sequence: int, version: int) -> Entry | None:
+        """An entry that is not understood, as one that may match whatever its protocol allows; ``None``: it is none."""
+        action = {"permit": Action.PERMIT, "deny": Action.DENY}.get(words[0])
+        if action is None:
+            return None
+        protocol = PROTOCOLS.get(words[1]) if len(words) > 1 else None
+        whole = ANY_IPV4 if version == 4 else ANY_IPV6
+        service = ANY_SERVICE if protocol is None else Service(protocol=protocol)
+        unknown = Condition(kind=ConditionKind.OTHER, text="an entry that is not understood")
+        return Entry(line, sequence, action, whole, whole, service, (unknown,))
+
     def _address(self, words: tuple[str, ...], at: int, version: int) -> tuple[AddressExpr, int]:
         """The address that begins at ``words[at]``, and where the next word stands."""
         if at >= len(words):
@@ -365,6 +374,13 @@ class EntryReader:
         key = (protocol, version, source_ports, rest)
         known = self._tails.get(key)
         if known is None:
+            if len(rest) == 2 and rest[0] == "eq" and not source_ports and protocol in _WITH_PORTS:
+                # The shape of most entries: one destination port and no more.
+                number = port_number(protocol or 0, rest[1])
+                if number is not None:
+                    service = Service(protocol=protocol, destination_ports=((number, number),))
+                    known = self._tails[key] = _Tail(service)
+                    return known
             known = self._read_tail(protocol, version, source_ports, rest)
             if known.reuse:
                 self._tails[key] = known
@@ -413,19 +429,18 @@ class EntryReader:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Tail:
-    """What follows the addresses of an entry."""
+class _Tail(NamedTuple):
+    """What follows the addresses of an entry. ``reuse``: another entry with the same words has the same."""
 
     service: ServiceExpr
-    conditions: tuple[Condition, ...]
-    logged: bool
-    time_range: str
-    reflect: str
-    sequence: int | None
-    hits: int | None
-    doubt: str
-    reuse: bool
+    conditions: tuple[Condition, ...] = ()
+    logged: bool = False
+    time_range: str = ""
+    reflect: str = ""
+    sequence: int | None = None
+    hits: int | None = None
+    doubt: str = ""
+    reuse: bool = True
 
 
 _PORT_WORDS: Final = frozenset({"eq", "neq", "gt", "lt", "range", "portgroup"})

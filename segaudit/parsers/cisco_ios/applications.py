@@ -82,18 +82,20 @@ def _table() -> dict[str, tuple[tuple[int, int, int], ...]]:
 #: Name to (IP protocol, first port, last port), both inclusive: the system-defined port map.
 PORT_MAP: Final = MappingProxyType(_table())
 
+_TRANSPORT: Final = ServiceUnion((Service(protocol=TCP), Service(protocol=UDP)))
+
 
 def application(name: str, mapped: tuple[tuple[int, int, int], ...] = ()) -> ServiceExpr:
     """What ``match protocol NAME`` matches: its ports, with those that ``ip port-map`` adds as ``mapped``.
 
-    A name that is not in the table is told by payload: any packet may be of it, none surely is.
+    A name that is not in the table is told by payload: any TCP or UDP packet may be of it, none surely is.
     """
     whole = WHOLE.get(name)
     if whole is not None:
         return whole
     known = PORT_MAP.get(name, ()) + mapped
     if not known:
-        return UndecidedService("application", name)
+        return UndecidedService("application", name, _TRANSPORT)
     items = tuple(
         ports(protocol, *((first, last) for p, first, last in known if p == protocol))
         for protocol in (TCP, UDP)

@@ -199,7 +199,7 @@ class Lists:
 
     def name_of(self, name: str, version: int) -> str:
         """The name of a list in the model: an IPv6 list that shares its name with an IPv4 list says so."""
-        return f"ipv6 {name}" if version == 6 and name in self._config.lists else name
+        return f"ip6/{name}" if version == 6 and name in self._config.lists else name
 
     def get(self, name: str, version: int) -> AccessList | None:
         """The access list of that name and family."""
@@ -383,9 +383,10 @@ class Lists:
         wrapper = self._made.get(key)
         if wrapper is None:
             rest = self.drafts(AllOf(tuple(left[1:])), outcome, label, line, extra)
-            second = self.make(f"{label}/and", rest, line=line)
+            kind = self._kind(outcome)
+            second = self.make(f"{label}/and", rest, line=line, kind=kind)
             first = self.drafts(left[0], Outcome(Action.GOTO, second), label, line)
-            wrapper = self._made[key] = self.make(label, first, line=line)
+            wrapper = self._made[key] = self.make(label, first, line=line, kind=kind)
         return [Draft(Action.JUMP, line, target=wrapper)]
 
     def _by_list(self, test: ByList, outcome: Outcome, label: str, extra: Extra) -> list[Draft]:
@@ -398,13 +399,8 @@ class Lists:
             draft.source = UndecidedAddress("undefined access list", test.name)
             return [draft]
         drafts: list[Draft] = []
-        plain = outcome == Outcome(Action.PERMIT) and extra == _NOTHING_ELSE and not test.negated
         for access_list in found:
             own = self.name_of(access_list.name, access_list.version)
-            if plain and all(entry.action is Action.PERMIT for entry in access_list.entries):
-                # What it permits passes, and it denies nothing: the list itself will do.
-                drafts.append(Draft(Action.JUMP, test.line, target=own))
-                continue
             key = (own, test.negated, outcome, extra)
             target = self._made.get(key)
             if target is None:
@@ -416,6 +412,9 @@ class Lists:
         drafts: list[Draft] = []
         schedules = self._config.schedules
         for entry in access_list.ordered():
+            if entry.evaluate:
+                # A reflexive list picks nothing for anyone else: only interface lists are opened by it.
+                continue
             picked = (entry.action is Action.PERMIT) != test.negated
             draft = self._final(outcome, entry.line, extra) if picked else Draft(Action.RETURN, entry.line)
             draft.source = entry.source
@@ -427,7 +426,15 @@ class Lists:
             drafts.append(draft)
         if test.negated:
             drafts.append(self._final(outcome, test.line, extra))
-        return self.make(name, drafts, line=access_list.line, version=None if test.negated else access_list.version)
+        version = None if test.negated else access_list.version
+        return self.make(name, drafts, line=access_list.line, kind=self._kind(outcome), version=version)
+
+    def _kind(self, outcome: Outcome) -> RuleSetKind:
+        """What a list is that gives ``outcome``: one that translates, or leads to one that does, is a NAT list."""
+        target = self.rule_sets.get(outcome.target)
+        if outcome.action is Action.TRANSLATE or (target is not None and target.kind is RuleSetKind.NAT):
+            return RuleSetKind.NAT
+        return RuleSetKind.FILTER
 
     # What lists say about addresses alone
 
@@ -440,6 +447,8 @@ class Lists:
         permitted: list[AddressExpr] = []
         result: AddressExpr | None = None
         for entry in reversed(access_list.ordered()):
+            if entry.evaluate:
+                continue
             source: AddressExpr = entry.source
             if entry.conditions or entry.time_range in self._config.schedules:
                 source = UndecidedAddress("condition", f"entry {entry.sequence} of {name}", source)

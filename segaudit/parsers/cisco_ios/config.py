@@ -27,7 +27,7 @@ from segaudit.parsers.cisco_ios.acl import AccessList
 INTERFACE_TYPES: Final = (
     "FastEthernet", "GigabitEthernet", "TenGigabitEthernet", "TwoGigabitEthernet", "FiveGigabitEthernet",
     "TwentyFiveGigE", "FortyGigabitEthernet", "HundredGigE", "Ethernet", "AppGigabitEthernet", "Serial", "ATM", "BRI",
-    "POS", "Async", "Cellular", "Dialer", "Loopback", "Tunnel", "Vlan", "Port-channel", "Virtual-Template",
+    "Port-channel", "POS", "Async", "Cellular", "Dialer", "Loopback", "Tunnel", "Vlan", "Virtual-Template",
     "Virtual-Access", "Virtual-PPP", "Multilink", "BVI", "BDI", "Null", "Dot11Radio", "Wlan-GigabitEthernet",
     "Embedded-Service-Engine", "ucse", "Service-Engine", "Integrated-Service-Engine", "Group-Async", "NVI", "VirtualPortGroup",
 )  # fmt: skip
@@ -41,10 +41,10 @@ def interface_name(*words: str) -> str:
     kind, number = text[:cut], text[cut:]
     low = kind.lower()
     known = _TYPES_BY_CASE.get(low)
-    if known is None and len(low) >= 2 and number:
+    if known is None and low and number:
         starts = [name for name in INTERFACE_TYPES if name.lower().startswith(low)]
-        # ``e`` to ``et`` would also be Embedded-Service-Engine: IOS takes the shortest complete family first.
-        known = min(starts, key=len) if starts else None
+        # Where several begin so (``po`` for POS and Port-channel), the one that is named first here is the usual one.
+        known = starts[0] if starts else None
     return (known or kind) + number
 
 

@@ -273,17 +273,7 @@ class _Converter:
                 found.append(
                     InterfaceAddress(address=value, prefix=prefix, secondary=True, span=self._lists.span(line))
                 )
-        if interface.unnumbered and not found:
-            lender = self._config.interface(interface.unnumbered)
-            for own in lender.addresses if lender else ():
-                length = 32 if own.prefix.version == 4 else 128
-                found.append(
-                    InterfaceAddress(
-                        address=own.address,
-                        prefix=Prefix(own.prefix.version, own.address, length),
-                        span=self._lists.span(interface.line),
-                    )
-                )
+        # An unnumbered interface lends the address of another: it has no subnet, and the address is that one's.
         return tuple(found)
 
     # Objects

@@ -420,7 +420,12 @@ class Filters:
                         continue
                     test: Test = AnyOf(tuple(tests)) if tests else EVERYTHING
                     drafts.extend(self._lists.drafts(test, outcome, f"{name}/{clause.sequence}", clause.line))
-                self._lists.make(listed, drafts, line=access_map.line, default=Action.DENY)
+                # The drop at the end holds for the kinds of packets that some clause asks for.
+                families = {m.kind for clause in access_map.clauses for m in clause.matches}
+                version = {frozenset({"ip address"}): 4, frozenset({"ipv6 address"}): 6}.get(
+                    frozenset(families & {"ip address", "ipv6 address"})
+                )
+                self._lists.make(listed, drafts, line=access_map.line, default=Action.DENY, version=version)
             for interface in self._config.interfaces.values():
                 vlan = interface.vlan
                 if vlan is None or not any(first <= vlan <= last for first, last in ranges):

@@ -165,11 +165,15 @@ def _read_entry(reader: Reader, access_list: AccessList, line: Line, words: tupl
             entry = reader.entries.extended(words, line.number, place, access_list.taken_comment(), access_list.version)
     except EntryError as error:
         ledger.unrecognized(line.number, f"not understood as an entry of an access list: {error}")
+        guess = reader.entries.guessed(words, line.number, place, access_list.version)
+        if guess is None or place in access_list.sequences:
+            return
         reader.notice(
-            msg("an entry of the access list {name} is not understood and left out", name=access_list.name),
+            msg("an entry of the access list {name} is not understood: it may match", name=access_list.name),
             line.number,
             bears_on_access=True,
         )
+        access_list.add(guess)
         return
     if entry.sequence in access_list.sequences:
         # Security Configuration Guide: Access Control Lists, "IP Access List Entry Sequence Numbering": a number that

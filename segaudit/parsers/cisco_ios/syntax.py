@@ -46,7 +46,12 @@ _ONLY_IN: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
             "ip verify unicast", "ip virtual-reassembly", "ip vrf forwarding", "ipv6 address", "ipv6 enable",
             "ipv6 nd", "ipv6 traffic-filter", "keepalive", "load-interval", "mtu", "negotiation", "no ip address",
             "no shutdown", "no switchport", "ppp", "shutdown", "speed", "standby", "switchport", "tunnel", "vrf forwarding",
-            "vrrp", "zone-member",
+            "vrrp", "zone-member", "authentication port-control", "cdp enable", "channel-protocol", "clock rate", "delay",
+            "dialer pool", "dialer-group", "dot1x", "fair-queue", "full-duplex", "half-duplex", "hold-queue",
+            "ip arp inspection trust", "ip dhcp snooping trust", "ip flow", "ip mroute-cache", "ip nbar", "logging event",
+            "mab", "media-type", "mls qos trust", "mop", "ntp broadcast", "ntp disable", "peer default", "pvc",
+            "service-policy input", "service-policy output", "snmp trap", "spanning-tree bpduguard",
+            "spanning-tree portfast", "storm-control",
         }),
         "line": frozenset({
             "access-class", "exec-timeout", "history", "ipv6 access-class", "login", "logging synchronous", "password",

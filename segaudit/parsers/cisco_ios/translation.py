@@ -130,11 +130,7 @@ class Translations:
 
     def _static_inside(self, rule: NatRule) -> None:
         local = _block(rule.local, rule.length)
-        outer: AddressExpr
-        if rule.interface:
-            outer = OwnAddress(interface_name(rule.interface), 4)
-        else:
-            outer = _block(rule.global_ or 0, rule.length)
+        outer: AddressExpr = self._own(rule.interface) if rule.interface else _block(rule.global_ or 0, rule.length)
         line = rule.line
         incoming, outgoing = _service(rule, rule.global_port, to=True), _service(rule, rule.local_port, to=False)
         name = f"static {_text(rule)}"
@@ -284,7 +280,7 @@ class Translations:
 
     def _pool(self, rule: NatRule) -> AddressExpr:
         if rule.interface:
-            return OwnAddress(interface_name(rule.interface), 4)
+            return self._own(rule.interface)
         pool = self._config.nat_pools.get(rule.pool)
         if pool is None or not pool.ranges:
             self._lists.notices.append(
@@ -293,6 +289,13 @@ class Translations:
             return UndecidedAddress("undefined pool", rule.pool)
         ranges = tuple(AddressRange(4, first, last) for first, last in pool.ranges)
         return ranges[0] if len(ranges) == 1 else AddressUnion(ranges)
+
+    def _own(self, name: str) -> OwnAddress:
+        """The address of an interface; an unnumbered one has that of the interface that lends it."""
+        interface = self._config.interface(name)
+        if interface is not None and interface.unnumbered:
+            name = interface.unnumbered
+        return OwnAddress(interface_name(name), 4)
 
     def _route_map(self, name: str, outcome: Outcome, line: int) -> str:
         """A list that gives ``outcome`` to what the route map permits; what it denies or does not match comes back."""
@@ -310,7 +313,7 @@ class Translations:
                 drafts.extend(self._lists.drafts(test, outcome, label, clause.line))
                 continue
             # What a deny clause matches is out; all else goes on with the clauses behind it.
-            rest = self._clauses(name, clauses[place + 1 :], outcome, line)
+            rest = self._clauses(f"{name} behind {clause.sequence}", clauses[place + 1 :], outcome, line)
             drafts.extend(self._lists.drafts(negated(test), Outcome(Action.GOTO, rest), label, clause.line))
             break
         return self._lists.make(name, drafts, line=clauses[0].line if clauses else line, kind=RuleSetKind.NAT)
