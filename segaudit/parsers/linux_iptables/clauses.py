@@ -115,7 +115,7 @@ class Context:
     """Where a rule stands: family, table, the hooks from which its chain is reached, and what is known of the rest.
 
     ``translations`` are the destination translations that a packet may have met before it comes here. ``schedules``
-    collects those that ``-m time`` makes.
+    collects those that ``-m time`` makes. ``untracks``: a rule of the table takes packets out of connection tracking.
     """
 
     version: int
@@ -123,6 +123,7 @@ class Context:
     hooks: frozenset[Hook]
     translations: tuple[KnownTranslation, ...] = ()
     schedules: dict[str, Schedule] = field(default_factory=dict)
+    untracks: bool = False
 
     @property
     def before_tracking(self) -> bool:

@@ -79,7 +79,7 @@ def _states(option: Option, reading: Reading) -> tuple[Clause, ...]:
         raise UnreadableError(f"no connection state: {option.values[0]}")
     states = frozenset(_STATES[word] for word in words if word in _STATES)
     if reading.context.before_tracking:
-        return (_before_tracking(states, negated=option.negated),)
+        return (_before_tracking(states, option, reading),)
     if option.negated:
         states = _ALL - states
     dnat, snat = "DNAT" in words, "SNAT" in words
@@ -99,17 +99,17 @@ def _states(option: Option, reading: Reading) -> tuple[Clause, ...]:
     return tuple(found)
 
 
-def _before_tracking(states: frozenset[ConnectionState], *, negated: bool) -> Clause:
+def _before_tracking(states: frozenset[ConnectionState], option: Option, reading: Reading) -> Clause:
     """In the raw table no packet has a connection: each counts as INVALID, or UNTRACKED once NOTRACK has met it."""
     possible = frozenset({ConnectionState.INVALID, ConnectionState.UNTRACKED})
-    wanted = possible - states if negated else possible & states
+    wanted = possible - states if option.negated else possible & states
     if wanted == possible:
         return ANYTHING
     if not wanted:
         return NEVER
-    if ConnectionState.UNTRACKED in wanted:
-        return in_states(wanted)
-    return in_states(_ALL - {ConnectionState.UNTRACKED})
+    if reading.context.untracks:
+        return undecided(ConditionKind.OTHER, "whether NOTRACK came before:", option)
+    return ANYTHING if ConnectionState.INVALID in wanted else NEVER
 
 
 def _of_connection(option: Option, reading: Reading) -> tuple[Clause, ...]:

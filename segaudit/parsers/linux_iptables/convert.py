@@ -190,6 +190,7 @@ class _Converter:
                     hooks=reached,
                     translations=tuple(self._translations.get(table.version, ())) if table.name != "nat" else (),
                     schedules=self._schedules,
+                    untracks=table.name == "raw" and any(map(_untracks, chains.values())),
                 )
                 reader = contexts[reached] = _ChainReader(context, chains)
             done.append(self._read_chain(table, chain, chains, reader))
@@ -341,10 +342,10 @@ class _Converter:
                 )
                 if clause.translated_by is not None:
                     rule = self._by_translation(rule, clause, context)
+                if rule.translation is not None:
+                    rule = self._remember(rule.translation, rule, context)
                 rules.append(rule)
                 self._name_interfaces(rule, reader)
-                if effect.translation is not None:
-                    self._remember(effect.translation, rule, context)
         return target is not None and target.name in LOGGING
 
     def _plain_rule(self, line: RuleLine, name: str, rules: list[Rule], reader: _ChainReader) -> _Ready | None:
@@ -477,8 +478,11 @@ class _Converter:
             egress=clause.egress,
         )
 
-    def _remember(self, translation: Translation, rule: Rule, context: Context) -> None:
-        """Keeps a translation for the rules that ask for it, and the hosts that it names."""
+    def _remember(self, translation: Translation, rule: Rule, context: Context) -> Rule:
+        """Keeps a translation for the rules that ask for it, and the hosts that it names.
+
+        A translation to the address that the packet has anyway leaves it as it is, and does not set the status DNAT.
+        """
         new = translation.destination.to if translation.destination is not None else None
         if isinstance(new, AddressRange) and new.size == 1:
             key = (new.version, new.first)
@@ -486,13 +490,13 @@ class _Converter:
                 self._hosts[key] = HostSpec(
                     name=format_address(*key), address=new, sign=HostSign.NAT_TARGET, span=rule.span
                 )
-        rewrites = translation.destination is not None or translation.destination_port is not None
-        # A translation to the address that the packet has anyway does not set the status DNAT.
-        idle = new is not None and new == rule.destination and translation.destination_port is None
-        if (rewrites or translation.to_device) and not idle:
+            if new == rule.destination and translation.destination_port is None:
+                return replace(rule, action=Action.PERMIT, translation=None)
+        if new is not None or translation.destination_port is not None or translation.to_device:
             self._translations.setdefault(context.version, []).append(
                 KnownTranslation(name=translation.name, destination=rule.destination, service=rule.service)
             )
+        return rule
 
     def _say(self, line: RuleLine, meaning: Meaning, effects: Effects) -> None:
         """What the ledger says of a rule that is not modelled to the letter."""
@@ -716,6 +720,10 @@ def _reached(table: str, chains: Mapping[str, Chain]) -> dict[str, frozenset[Hoo
 
 def _called(chain: Chain) -> Iterator[str]:
     return (target.name for target in map(_target, chain.rules) if target is not None)
+
+
+def _untracks(chain: Chain) -> bool:
+    return any(is_notrack(target) for target in map(_target, chain.rules) if target is not None)
 
 
 def _tracks(config: Config, version: int) -> bool:
