@@ -1,0 +1,178 @@
+"""Generated rule lists of three makers: the same rules, in each maker's words.
+
+``sparse``: addresses and services at random, hardly any rule covers another. ``shadowed``: every second rule lies
+inside an earlier one, so that about half of the list is dead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from random import Random
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One rule: prefixes as (integer, length), a protocol and one destination port."""
+
+    permit: bool
+    protocol: str
+    source: tuple[int, int]
+    destination: tuple[int, int]
+    port: int
+
+
+PORTS = (22, 25, 53, 80, 443, 445, 1433, 3306, 3389, 5432, 8080, 8443)
+
+
+def rules(count: int, *, shadowed: bool, seed: int = 20261123) -> list[Line]:
+    """``count`` rules, the same ones always."""
+    chance = Random(seed)
+    made: list[Line] = []
+    for place in range(count):
+        if shadowed and place > 10 and place % 2:
+            made.append(_inside(chance.choice(made), chance))
+            continue
+        made.append(
+            Line(
+                permit=chance.random() < 0.8,
+                protocol=chance.choice(("tcp", "tcp", "udp")),
+                source=_prefix(chance),
+                destination=_prefix(chance),
+                port=chance.choice(PORTS) if chance.random() < 0.9 else chance.randrange(1024, 65536),
+            )
+        )
+    return made
+
+
+def _prefix(chance: Random) -> tuple[int, int]:
+    length = chance.choice((32, 32, 32, 28, 24, 24))
+    return (0x0A000000 | chance.randrange(1 << 24)) >> (32 - length) << (32 - length), length
+
+
+def _inside(outer: Line, chance: Random) -> Line:
+    def narrower(prefix: tuple[int, int]) -> tuple[int, int]:
+        address, length = prefix
+        return address | (chance.randrange(1 << (32 - length)) if length < 32 else 0), 32
+
+    return Line(chance.random() < 0.5, outer.protocol, narrower(outer.source), narrower(outer.destination), outer.port)
+
+
+def asa(lines: list[Line]) -> Iterator[str]:
+    """An ASA with the rules as the list of its outside interface."""
+    yield from (
+        "ASA Version 9.12(4)",
+        "!",
+        "hostname bench-asa",
+        "interface GigabitEthernet0/0",
+        " nameif outside",
+        " security-level 0",
+        " ip address 203.0.113.2 255.255.255.248",
+        "!",
+        "interface GigabitEthernet0/1",
+        " nameif inside",
+        " security-level 100",
+        " ip address 10.0.0.1 255.128.0.0",
+        "!",
+        "interface GigabitEthernet0/2",
+        " nameif servers",
+        " security-level 50",
+        " ip address 10.128.0.1 255.128.0.0",
+        "!",
+    )
+    for line in lines:
+        action = "permit" if line.permit else "deny"
+        source, destination = _asa_address(line.source), _asa_address(line.destination)
+        yield f"access-list OUTSIDE_IN extended {action} {line.protocol} {source} {destination} eq {line.port}"
+    yield "access-group OUTSIDE_IN in interface outside"
+    yield "access-group OUTSIDE_IN in interface inside"
+    yield "route outside 0.0.0.0 0.0.0.0 203.0.113.1 1"
+    yield ": end"
+
+
+def _asa_address(prefix: tuple[int, int]) -> str:
+    network = IPv4Network(prefix)
+    return f"host {network.network_address}" if prefix[1] == 32 else f"{network.network_address} {network.netmask}"
+
+
+def ios(lines: list[Line]) -> Iterator[str]:
+    """An IOS router with the rules as a list bound to both of its interfaces."""
+    yield from ("version 15.7", "hostname bench-ios", "!")
+    for number, (address, mask) in enumerate(
+        (("203.0.113.2", "255.255.255.248"), ("10.0.0.1", "255.128.0.0"), ("10.128.0.1", "255.128.0.0"))
+    ):
+        yield from (
+            f"interface GigabitEthernet0/{number}",
+            f" ip address {address} {mask}",
+            " ip access-group BENCH in",
+            "!",
+        )
+    yield "ip route 0.0.0.0 0.0.0.0 203.0.113.1"
+    yield "ip access-list extended BENCH"
+    for line in lines:
+        action = "permit" if line.permit else "deny"
+        source, destination = _ios_address(line.source), _ios_address(line.destination)
+        yield f" {action} {line.protocol} {source} {destination} eq {line.port}"
+    yield from ("!", "end")
+
+
+def _ios_address(prefix: tuple[int, int]) -> str:
+    network = IPv4Network(prefix)
+    return f"host {network.network_address}" if prefix[1] == 32 else f"{network.network_address} {network.hostmask}"
+
+
+def fortios(lines: list[Line]) -> Iterator[str]:
+    """A FortiGate with the rules as policies between three interfaces, each address and service an object."""
+    yield "#config-version=FGT60F-7.2.8-FW-build1639-240313:opmode=0:vdom=0:user=admin"
+    yield from ("config system global", '    set hostname "bench-fgt"', "end", "config system interface")
+    for name, address in (
+        ("wan1", "203.0.113.2 255.255.255.248"),
+        ("lan", "10.0.0.1 255.128.0.0"),
+        ("srv", "10.128.0.1 255.128.0.0"),
+    ):
+        yield from (f'    edit "{name}"', '        set vdom "root"', f"        set ip {address}", "    next")
+    yield from ("end", "config firewall address")
+    prefixes = sorted({p for line in lines for p in (line.source, line.destination)})
+    for prefix in prefixes:
+        network = IPv4Network(prefix)
+        yield from (
+            f'    edit "{_object(prefix)}"',
+            f"        set subnet {network.network_address} {network.netmask}",
+            "    next",
+        )
+    yield from ("end", "config firewall service custom")
+    for protocol, port in sorted({(line.protocol, line.port) for line in lines}):
+        yield from (f'    edit "{protocol}-{port}"', f"        set {protocol}-portrange {port}", "    next")
+    yield from ("end", "config firewall policy")
+    pairs = (("wan1", "srv"), ("lan", "srv"), ("srv", "lan"), ("wan1", "lan"))
+    for number, line in enumerate(lines, start=1):
+        source, target = pairs[number // 8 % len(pairs)]
+        yield from (
+            f"    edit {number}",
+            f'        set srcintf "{source}"',
+            f'        set dstintf "{target}"',
+            *(["        set action accept"] if line.permit else []),
+            f'        set srcaddr "{_object(line.source)}"',
+            f'        set dstaddr "{_object(line.destination)}"',
+            '        set schedule "always"',
+            f'        set service "{line.protocol}-{line.port}"',
+            "        set logtraffic all",
+            "    next",
+        )
+    yield from (
+        "end",
+        "config router static",
+        "    edit 1",
+        "        set gateway 203.0.113.1",
+        '        set device "wan1"',
+        "    next",
+        "end",
+    )
+
+
+def _object(prefix: tuple[int, int]) -> str:
+    return f"n-{prefix[0]:08x}-{prefix[1]}"
+
+
+FORMATS = {"cisco_asa": asa, "cisco_ios": ios, "fortinet_fortios": fortios}
