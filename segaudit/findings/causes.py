@@ -15,8 +15,9 @@ def attach_causes(findings: Iterable[Finding], headlines: Sequence[str]) -> tupl
     """The findings with keys, each with the headline that it follows from.
 
     ``headlines`` are the slugs of checks whose findings name a cause, the deepest first. A finding follows from a
-    headline when everything that lets its packets pass is among what the headline names. A headline may itself follow
-    from a deeper one; nothing follows from what is not worse than a note.
+    headline when everything that lets its packets pass is among what the headline names, and its zones are the
+    headline's, where that has only one of them. A headline may itself follow from a deeper one; nothing follows from
+    what is not worse than a note.
     """
     keyed = [replace(f, key=f.key or _key(f)) for f in findings]
     ranks = {slug: rank for rank, slug in enumerate(headlines)}
@@ -30,12 +31,21 @@ def attach_causes(findings: Iterable[Finding], headlines: Sequence[str]) -> tupl
             (
                 headline.key
                 for headline, refs in named
-                if passing and ranks[headline.check] < rank and passing <= refs and headline.key != finding.key
+                if passing and ranks[headline.check] < rank and passing <= refs and _among(finding, headline)
             ),
             finding.cause,
         )
         found.append(replace(finding, cause=cause))
     return tuple(found)
+
+
+def _among(finding: Finding, headline: Finding) -> bool:
+    """Whether the headline speaks of the finding's zones: an empty name stands for several."""
+    return (
+        headline.key != finding.key
+        and headline.from_zone in ("", finding.from_zone)
+        and headline.to_zone in ("", finding.to_zone)
+    )
 
 
 def _passing(finding: Finding) -> frozenset[RuleRef]:
