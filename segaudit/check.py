@@ -13,19 +13,23 @@ from segaudit.findings.finding import Finding
 from segaudit.knowledge.services import ServiceCatalogue
 from segaudit.model import Message, Severity
 from segaudit.model.inputs import Network
-from segaudit.model.site import Publish
+from segaudit.model.site import Publish, SiteHost
 from segaudit.zones.graph import ZoneGraph
 
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """All that a check may look at. ``publishes`` is ``None`` where no site file declares any."""
+    """All that a check may look at.
+
+    ``publishes`` is ``None`` where no site file declares any; ``hosts`` is the inventory of the site file.
+    """
 
     network: Network
     graph: ZoneGraph
     services: ServiceCatalogue
     as_of: date
     publishes: tuple[Publish, ...] | None = None
+    hosts: tuple[SiteHost, ...] = ()
 
     @cached_property
     def dead_rules(self) -> tuple[DeadRule, ...]:

@@ -77,6 +77,7 @@ def audit(
         services=load_services(),
         as_of=as_of,
         publishes=site.publish or None,
+        hosts=site.hosts,
     )
     findings: list[Finding] = []
     infos: list[CheckInfo] = []
