@@ -64,7 +64,7 @@ def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
                 check=SLUG,
                 severity=Severity.MEDIUM,
                 title=msg("A port for active FTP is open to the internet in {zone}", zone=zone),
-                service=msg("port 20, which active FTP only sends from"),
+                message=found.told(msg("port 20, which active FTP only sends from")),
                 remediation=msg("Remove the rule: in active mode the server connects from port 20, nobody to it."),
                 services=classes,
                 publishes=subject.publishes,
@@ -76,7 +76,7 @@ def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
             title=msg("FTP in {zone} is open to the internet", zone=zone)
             if "ftp" in classes
             else msg("TFTP in {zone} is open to the internet", zone=zone),
-            service=msg("FTP") if "ftp" in classes else msg("TFTP"),
+            message=found.told(msg("FTP") if "ftp" in classes else msg("TFTP")),
             remediation=msg("Replace it by SFTP, FTPS or HTTPS with a host in the DMZ, for named partners only."),
             services=classes,
             publishes=subject.publishes,

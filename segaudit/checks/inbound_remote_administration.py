@@ -36,58 +36,80 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from segaudit.check import Check, NoParams, Subject
 from segaudit.findings.evidence import service_packets
 from segaudit.findings.finding import Finding
 from segaudit.findings.inbound import Reached, reached_from_internet
 from segaudit.knowledge.services import Context, ServiceEntry
-from segaudit.model import Severity, msg
+from segaudit.model import Message, Severity, Words, msg
 
 SLUG = "inbound-remote-administration"
+#: Where several are open, the proof is of one that people know.
+_WELL_KNOWN = ("vnc", "telnet", "winrm-http", "winrm-https", "teamviewer")
 
 
 def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
-    """One finding for each zone in which such a service is reached."""
-    graph, services = subject.graph, subject.services
-    entries = services.named("remote-administration").entries
-    every = service_packets(graph.space, entries)
-    by_severity: dict[Severity, list[ServiceEntry]] = defaultdict(list)
-    for entry in entries:
-        severity = services.severity(entry, Context.INTERNET)
-        if severity is not None:
-            by_severity[severity if entry.verified else min(severity, Severity.MEDIUM)].append(entry)
-    worst: dict[str, tuple[Severity, Severity, Reached]] = {}
-    known = service_packets(graph.space, [e for e in entries if e.verified])
-    for severity, group in by_severity.items():
-        for found in reached_from_internet(graph, service_packets(graph.space, group)):
-            # Judged apart: a few may reach the worst service and anyone a lesser one.
-            softened, _ = found.softened(severity, subject.publishes)
-            rank = (softened, severity, found)
-            if found.target.name not in worst or rank[:2] > worst[found.target.name][:2]:
-                worst[found.target.name] = rank
-    for together in reached_from_internet(graph, every, first=(known,)):
-        _, severity, deciding = worst[together.target.name]
+    """One finding for each zone in which such a service is reached: it tells of the worst, and proves them all."""
+    graph = subject.graph
+    entries = subject.services.named("remote-administration").entries
+    packets = {entry.name: service_packets(graph.space, [entry]) for entry in entries}
+    worst = _worst(subject, entries)
+    for together in reached_from_internet(graph, graph.space.union(packets.values())):
+        severity, found = worst[together.target.name]
         received = together.proof.received.may
-        reached = [e for e in entries if received & service_packets(graph.space, [e])]
-        shown = (
-            together
-            if received & known
-            else together.doubted(
-                msg("port {port} is only assumed to be {service}", port=together.port, service=_title(reached[0]))
-            )
-        )
-        yield shown.finding(
+        reached = [entry for entry in entries if received & packets[entry.name]]
+        told = found.entry(reached)
+        finding = found.finding(
             check=SLUG,
             severity=severity,
             title=msg("Remote administration in {zone} is open to the internet", zone=together.target.name),
-            service=_service(subject, together),
+            message=found.told(Words(told.title, told.title_ja)),
             remediation=msg(
                 "Remove the forward and its rule; maintenance comes by VPN with a second factor through a jump host."
             ),
-            services=tuple(e.name for e in reached),
+            services=[entry.name for entry in reached],
             publishes=subject.publishes,
         )
+        yield replace(
+            finding,
+            packets=together.proof.packets,
+            rules=together.proof.rules,
+            locations=together.proof.locations,
+        )
+
+
+def _worst(subject: Subject, entries: tuple[ServiceEntry, ...]) -> dict[str, tuple[Severity, Reached]]:
+    """By zone the services that are worst there, with their severity before its steps.
+
+    Services of one severity are judged together, and each severity apart: a few sources may reach the worst service
+    and anyone a lesser one.
+    """
+    groups: dict[tuple[Severity, bool], list[ServiceEntry]] = defaultdict(list)
+    for entry in entries:
+        severity = subject.services.severity(entry, Context.INTERNET)
+        if severity is not None:
+            groups[severity if entry.verified else min(severity, Severity.MEDIUM), entry.verified].append(entry)
+    worst: dict[str, tuple[Severity, Severity, Reached]] = {}
+    space = subject.graph.space
+    for (severity, verified), group in sorted(groups.items(), key=lambda item: item[0], reverse=True):
+        known = {e.name: service_packets(space, [e]) for e in group if e.name in _WELL_KNOWN}
+        first = [known[name] for name in _WELL_KNOWN if name in known]
+        for reached in reached_from_internet(subject.graph, service_packets(space, group), first=first):
+            softened, _ = reached.softened(severity, subject.publishes)
+            before = worst.get(reached.target.name)
+            if before is None or softened > before[0]:
+                found = reached if verified else reached.doubted(_assumed(reached, group))
+                worst[reached.target.name] = (softened, severity, found)
+    return {zone: (severity, found) for zone, (_, severity, found) in worst.items()}
+
+
+def _assumed(reached: Reached, group: list[ServiceEntry]) -> Message:
+    entry = reached.entry(group)
+    return msg(
+        "port {port} is only assumed to be {service}", port=reached.port, service=Words(entry.title, entry.title_ja)
+    )
 
 
 CHECK = Check(

@@ -81,7 +81,7 @@ def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
             check=SLUG,
             severity=Severity.CRITICAL,
             title=msg("Remote Desktop in {zone} is open to the internet", zone=found.target.name),
-            service=msg("Remote Desktop"),
+            message=found.told(msg("Remote Desktop")),
             remediation=msg(
                 "Remove the forward and its rule; give access by VPN with a second factor to a gateway or jump host."
             ),

@@ -59,7 +59,7 @@ def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
     usual = service_packets(space, subject.services.named("ssh"))
     others = service_packets(space, subject.services.named("ssh-alternative"))
     every_other = {port for entry in subject.services.named("ssh-alternative").entries for port in entry.ports}
-    for found in reached_from_internet(subject.graph, usual | others):
+    for found in reached_from_internet(subject.graph, usual | others, first=(usual,)):
         severity = Severity.HIGH if found.target.role == Role.DMZ else Severity.CRITICAL
         shown = found
         if not found.proof.received.may & usual:
@@ -74,7 +74,7 @@ def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
             check=SLUG,
             severity=severity,
             title=msg("SSH in {zone} is open to the internet", zone=found.target.name),
-            service=msg("SSH"),
+            message=shown.told(msg("SSH")),
             remediation=msg(
                 "Put SSH behind the VPN or on a bastion with keys and a second factor; let partners in by their"
                 " addresses only."

@@ -231,6 +231,7 @@ def pick(space: PacketSpace, packets: PacketSet, wishes: Iterable[PacketSet]) ->
     found = packets.witness(
         (
             space.protocol(6),
+            space.ports("dst", ((1, 65535),)),
             *wishes,
             *_public_examples(space),
             space.ports("src", (EPHEMERAL,)),

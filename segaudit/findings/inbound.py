@@ -8,10 +8,12 @@ from enum import StrEnum
 
 from segaudit.findings.evidence import Proof, prove
 from segaudit.findings.finding import Finding
+from segaudit.findings.openness import ServiceRange
 from segaudit.findings.pairs import zone_subject
 from segaudit.knowledge.protocols import not_internet
 from segaudit.knowledge.roles import Role
-from segaudit.model import Certainty, Message, Severity, msg
+from segaudit.knowledge.services import ServiceCatalogue, ServiceEntry
+from segaudit.model import PORT_PROTOCOLS, Certainty, Message, Severity, msg
 from segaudit.model.message import MessageParam
 from segaudit.model.site import Publish
 from segaudit.packetspace.boxes import boxes
@@ -39,33 +41,45 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
-    """What ``source`` reaches in ``target`` of what was asked. ``origin`` is about the sources that get through."""
+    """What ``source`` reaches in ``target`` of what was asked.
+
+    ``origin`` is about all sources that get through, ``senders`` are those that get to where the witness arrives.
+    """
 
     source: Zone
     target: Zone
     proof: Proof
     origin: Origin
+    senders: PacketSet
+    senders_origin: Origin
 
-    @property
-    def inside(self) -> str:
-        """Where the witness arrives: address and port."""
-        return packet_text(self.proof.witness.received)
+    def label(self, services: ServiceCatalogue) -> str:
+        """The service that the witness arrives at, for people: ``tcp/22 (ssh)``."""
+        arrived = self.proof.witness.received
+        port = arrived.dst_port if arrived.protocol in PORT_PROTOCOLS else None
+        return ServiceRange(protocol=arrived.protocol, ports=None if port is None else (port, port)).label(services)
 
     @property
     def port(self) -> int:
         """The port at which the witness arrives."""
         return self.proof.witness.received.dst_port
 
+    def entry(self, entries: Iterable[ServiceEntry]) -> ServiceEntry:
+        """The one of ``entries`` that the witness arrives at."""
+        arrived = self.proof.witness.received
+        return next(e for e in entries if e.covers(arrived.protocol, arrived.dst_port))
+
     def doubted(self, reason: Message) -> Reached:
         """The same, only possible, for one more ``reason``."""
         reasons = (*self.proof.reasons, reason)
         return replace(self, proof=replace(self.proof, certainty=Certainty.POSSIBLE, reasons=reasons))
 
-    def told(self, service: MessageParam) -> Message:
-        """One sentence: who reaches ``service``, where, and by sending to what."""
-        outside = packet_text(self.proof.witness.sent)
-        if outside == self.inside:
-            match self.origin:
+    def told(self, service: MessageParam, *, ports: bool = True) -> Message:
+        """One sentence: who reaches ``service``, where, and by sending to what; the places with or without ports."""
+        sent, received = self.proof.witness.sent, self.proof.witness.received
+        outside, inside = (packet_text(sent), packet_text(received)) if ports else (sent.dst_text, received.dst_text)
+        if outside == inside:
+            match self.senders_origin:
                 case Origin.ANYWHERE:
                     return msg("Anyone on the internet reaches {service} at {inside}.", service=service, inside=outside)
                 case Origin.SOME:
@@ -76,32 +90,32 @@ class Reached:
                     return msg(
                         "{count} address on the internet reaches {service} at {inside}.",
                         plural="{count} addresses on the internet reach {service} at {inside}.",
-                        count=source_count(self.proof.packets.may),
+                        count=source_count(self.senders),
                         service=service,
                         inside=outside,
                     )
-        match self.origin:
+        match self.senders_origin:
             case Origin.ANYWHERE:
                 return msg(
                     "Anyone on the internet reaches {service} at {inside} by sending to {outside}.",
                     service=service,
-                    inside=self.inside,
+                    inside=inside,
                     outside=outside,
                 )
             case Origin.SOME:
                 return msg(
                     "Some networks on the internet reach {service} at {inside} by sending to {outside}.",
                     service=service,
-                    inside=self.inside,
+                    inside=inside,
                     outside=outside,
                 )
             case Origin.FEW:
                 return msg(
                     "{count} address on the internet reaches {service} at {inside} by sending to {outside}.",
                     plural="{count} addresses on the internet reach {service} at {inside} by sending to {outside}.",
-                    count=source_count(self.proof.packets.may),
+                    count=source_count(self.senders),
                     service=service,
-                    inside=self.inside,
+                    inside=inside,
                     outside=outside,
                 )
 
@@ -111,7 +125,7 @@ class Reached:
         check: str,
         severity: Severity,
         title: Message,
-        service: MessageParam,
+        message: Message,
         remediation: Message,
         services: Sequence[str],
         publishes: Sequence[Publish] | None,
@@ -128,7 +142,7 @@ class Reached:
             certainty=self.proof.certainty,
             certainty_reasons=self.proof.reasons,
             title=title,
-            message=self.told(service),
+            message=message,
             remediation=remediation,
             from_zone=self.source.name,
             to_zone=self.target.name,
@@ -165,10 +179,13 @@ def packet_text(packet: Packet) -> str:
     return f"{address}:{packet.dst_port}"
 
 
-def reached_from_internet(graph: ZoneGraph, wanted: PacketSet, *, by_role: bool = False) -> Iterator[Reached]:
+def reached_from_internet(
+    graph: ZoneGraph, wanted: PacketSet, *, first: Sequence[PacketSet] = (), by_role: bool = False
+) -> Iterator[Reached]:
     """For every zone inside, the proof that packets of ``wanted`` (as they arrive) get there from the internet.
 
-    ``by_role``: the finding hangs on the role of the zone inside, not only on what lies outside.
+    The witness is of the first of ``first`` that gets there. ``by_role``: the finding hangs on the role of the zone
+    inside, not only on what lies outside.
     """
     source = graph.zones.get(INTERNET)
     if source is None:
@@ -180,11 +197,35 @@ def reached_from_internet(graph: ZoneGraph, wanted: PacketSet, *, by_role: bool 
             continue
         needed = (source, target) if by_role else (source,)
         flows = [f for f in (_narrowed(flow, routable) for flow in conduit.flows) if f is not None]
-        proof = prove(graph, flows, wanted, needed) or prove(graph, conduit.flows, wanted, needed)
+        if not any(flow.received.may & wanted for flow in flows):
+            flows = list(conduit.flows)
+        # The witness is of a way that is open to the most.
+        flows = sorted(flows, key=lambda flow: _openness(graph, flow, wanted))
+        proof = prove(graph, flows, wanted, needed)
         if proof is None:
             continue
-        found = Reached(source=source, target=target, proof=proof, origin=origin_of(graph, proof.packets.may))
+        for preferred in first:
+            better = prove(graph, flows, wanted & preferred, needed)
+            if better is not None and (better.packets.must or not proof.packets.must):
+                proof = replace(proof, witness=better.witness)
+                break
+        there = graph.space.packet(proof.witness.received).forget("src", "src_port")
+        senders = graph.space.union(flow.sent_for(flow.received.within(there)).may for flow in flows)
+        found = Reached(
+            source=source,
+            target=target,
+            proof=proof,
+            origin=origin_of(graph, proof.packets.may),
+            senders=senders,
+            senders_origin=origin_of(graph, senders),
+        )
         yield found if proof.packets.may & routable else found.doubted(_PRIVATE_DESTINATION)
+
+
+def _openness(graph: ZoneGraph, flow: Flow, wanted: PacketSet) -> int:
+    """The rank of ``flow`` by who may send ``wanted`` on it: anyone first."""
+    sent = flow.sent_for(flow.received.within(wanted)).may
+    return list(Origin).index(origin_of(graph, sent)) if sent else len(Origin)
 
 
 _PRIVATE_DESTINATION = msg(

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from segaudit.knowledge.protocols import protocol_name
 from segaudit.knowledge.services import ServiceCatalogue
+from segaudit.model import PORT_PROTOCOLS
 from segaudit.packetspace.boxes import boxes
 from segaudit.packetspace.packet import SYN
 from segaudit.packetspace.space import PacketSet, PacketSpace
@@ -19,6 +20,8 @@ WIDE_PORTS = 1024
 ALL_SHARE = 0.25
 #: More services than this are not a list that somebody chose.
 MANY_SERVICES = 20
+#: So many different sets of ports, by host, are looked at for wide runs.
+MOST_HOSTS = 4096
 
 
 class Openness(StrEnum):
@@ -94,6 +97,27 @@ def widest_run(packets: PacketSet) -> int:
     if any(r.protocol is None for r in service_ranges(packets)):
         return 65536
     return max((last - first + 1 for first, last in runs), default=0)
+
+
+def wide_packets(packets: PacketSet, least: int) -> PacketSet:
+    """What of ``packets`` goes to a host at which at least ``least`` ports in a row of one protocol are in ``packets``.
+
+    Only the packets to those runs of ports; whichever senders they are open to.
+    """
+    space = packets.space
+    with_ports = packets & space.union(space.protocol(p) for p in PORT_PROTOCOLS)
+    if not with_ports or widest_run(with_ports) < least:
+        return space.empty
+    found: list[PacketSet] = []
+    for box in boxes(with_ports.forget("src", "src_port", "tcp_flags", "state"), limit=MOST_HOSTS).boxes:
+        runs = [(first, last) for first, last in box.dst_ports or ((0, 65535),) if last - first + 1 >= least]
+        if runs:
+            protocols = space.union(space.protocol(first, last) for first, last in box.protocols or ((0, 255),))
+            hosts = space.version(box.version)
+            if box.dst is not None:
+                hosts = space.union(space.addresses("dst", box.version, first, last) for first, last in box.dst)
+            found.append(protocols & hosts & space.ports("dst", runs))
+    return with_ports & space.union(found)
 
 
 def share(packets: PacketSet, sources: PacketSet, targets: PacketSet) -> float:
