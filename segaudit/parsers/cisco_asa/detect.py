@@ -48,8 +48,8 @@ _SIGNS: Final = tuple(
 
 #: Lines that only other systems write, with similar lines beside them.
 _OTHERS: Final = re.compile(
-    r"^(?:ip access-list |line (?:vty|con) |!? ?NX-OS|version \d+\.\d+|feature \S+$|vdc \S+ id"
-    r"|config firewall|set deviceconfig|interface GigabitEthernet\S+$ switchport mode)"
+    r"^(?:ip access-list |line (?:vty|con) |version \d+\.\d+|feature \S+$|vdc \S+ id|config firewall|set deviceconfig"
+    r"|\s+ip access-group \S+ (?:in|out)|ip (?:routing|cef|nat (?:inside|outside) source)|zone-pair |vrf definition )"
 )
 
 

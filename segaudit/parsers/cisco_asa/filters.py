@@ -32,6 +32,7 @@ from segaudit.model import (
     InterfaceMatch,
     LedgerBuilder,
     LocalService,
+    Message,
     Notice,
     OwnAddress,
     Prefix,
@@ -194,20 +195,25 @@ class Filters:
             rule_set = RuleSet(name=binding.name, rules=(rule,))
             self._lists[binding.name] = self.rule_sets[binding.name] = rule_set
             self._ledger.approximated(number, f"the list {binding.name} is not in this file: undecided")
-            self._notice("The access list {name} is bound but not in this file.", binding)
+            self._notice(msg("The access list {name} is bound but not in this file.", name=binding.name), binding)
         elif not rule_set.rules:
             self._ledger.approximated(number, "a list without entries cannot be bound: it does not filter")
-            self._notice("The access list {name} has no entries: the device does not bind it.", binding)
+            self._notice(
+                msg("The access list {name} has no entries: the device does not bind it.", name=binding.name), binding
+            )
             return None
         elif any(entry.body[:1] == ("standard",) for entry in self._config.lists.get(binding.name, ())):
             self._ledger.approximated(number, "a standard list cannot be bound: it does not filter")
-            self._notice("The access list {name} is a standard one: the device does not bind it.", binding)
+            self._notice(
+                msg("The access list {name} is a standard one: the device does not bind it.", name=binding.name),
+                binding,
+            )
             return None
         return rule_set
 
-    def _notice(self, template: str, binding: Binding) -> None:
+    def _notice(self, message: Message, binding: Binding) -> None:
         span = self._span_of(binding.line.number)
-        self.notices.append(Notice(message=msg(template, name=binding.name), span=span, bears_on_access=True))
+        self.notices.append(Notice(message=message, span=span, bears_on_access=True))
 
     def attach_lists(self) -> None:
         """Attaches interface and global lists, and the implicit rules of the interfaces without any."""

@@ -18,7 +18,7 @@ SECRETS: Final = tuple(
         (
             r"(?:^|[\s-])(?:key|pre-shared-key|authentication-key|message-digest-key|radius-common-pw|shared-secret|"
             r"policy-server-secret|token|idtoken)\s+(?:\d+\s+)?(?:md5\s+|sha\S*\s+|hex\s+|ascii\s+|encrypted\s+)?"
-            r"(?!(?:generate|zeroize|config-key|chain|exchange|modulus|rsa|ec|dsa)\b)(?P<secret>\S+)"
+            r"(?!(?:eigrp|generate|zeroize|config-key|chain|exchange|modulus|rsa|ec|dsa)\b)(?P<secret>\S+)"
         ),
         r"\bcommunity\s+(?:[08]\s+)?(?P<secret>\S+)",
         # snmp-server user u g v3 encrypted auth sha X priv aes 128 Y
@@ -29,8 +29,10 @@ SECRETS: Final = tuple(
         # isakmp key X address …, crypto isakmp key X …, vpngroup g password X
         r"\bisakmp\s+key\s+(?P<secret>\S+)",
         # set session-key inbound esp 256 cipher X authenticator Y
-        r"\b(?:cipher|authenticator)\s+(?P<secret>[0-9a-fA-F]{8,})",
-        r"\bset\s+session-key\s+(?:inbound|outbound)\s+\S+\s+\S+\s+(?P<secret>[0-9a-fA-F]{8,})",
+        r"\bset\s+session-key\s.*?\bcipher\s+(?P<secret>\S+)",
+        r"\bset\s+session-key\s.*?\bauthenticator\s+(?P<secret>\S+)",
+        r"\bset\s+session-key\s+(?:inbound|outbound)\s+ah\s+\S+\s+(?P<secret>\S+)",
+        r"\bkey\s+eigrp\s+\d+\s+(?P<secret>\S+)",
         r"\bneighbor\s+\S+\s+password\s+(?P<secret>\S.*)",
         r"\bppp\s+(?:chap|pap)\s+\S+\s+(?P<secret>\S+)",
         r"^\s*(?:http|url-server|smtp)\b.*\bpassword\s+(?P<secret>\S+)",

@@ -128,6 +128,8 @@ def read_nat(config: Config, catalogue: Catalogue, ledger: LedgerBuilder) -> lis
         section.insert(len(section) if place is None else min(max(place - 1, 0), len(section)), statement)
     objects: dict[str, NatStatement] = {}
     for block in config.of("object"):
+        if len(block.words) < 3:
+            continue
         for child in block.children:
             words = child.words
             if words[0] == "nat" and block.words[1] == "network":

@@ -9,7 +9,18 @@ from segaudit.model import LedgerBuilder, Schedule
 from segaudit.parsers.cisco_asa.config import Config
 
 _MONTHS: Final = (
-    "january february march april may june july august september october november december".split()  # noqa: SIM905
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 )
 
 

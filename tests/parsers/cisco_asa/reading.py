@@ -1,11 +1,22 @@
 """Reads ASA text and asks the tracer, in few words."""
 
+import builtins
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from textwrap import dedent
 
-from segaudit.model import Device, Ledger, LineState, SourceFile, format_address, parse_address
+from segaudit.model import (
+    Device,
+    Interface,
+    Ledger,
+    LineState,
+    Rule,
+    RuleSet,
+    SourceFile,
+    format_address,
+    parse_address,
+)
 from segaudit.packetspace.packet import ACK, SYN, Packet
 from segaudit.parsers.cisco_asa import PARSER
 from segaudit.semantics.trace import DeviceTracer, DeviceVerdict
@@ -32,8 +43,24 @@ class Read:
         found = next(n for n, text in self.source.numbered() if text.strip().startswith(beginning))
         return self.ledger.reasons.get(found, "")
 
+    def list(self, name: str) -> RuleSet:
+        """The list of that name, which there must be."""
+        found = self.device.rule_set(name)
+        assert found is not None, [one.name for one in self.device.rule_sets]
+        return found
+
+    def rules(self, name: str) -> tuple[Rule, ...]:
+        """The rules of the list of that name."""
+        return self.list(name).rules
+
+    def interface(self, name: str) -> Interface:
+        """The interface of that name, which there must be."""
+        found = self.device.interface(name)
+        assert found is not None
+        return found
+
     @property
-    def not_understood(self) -> list[str]:
+    def not_understood(self) -> builtins.list[str]:
         """The lines that are neither understood nor irrelevant."""
         numbers = (*self.ledger.lines(LineState.UNRECOGNIZED), *self.ledger.lines(LineState.UNSUPPORTED))
         return [self.source.lines[n - 1].strip() for n in numbers]

@@ -21,6 +21,7 @@ from segaudit.model import (
     UndecidedService,
     host,
     network,
+    ports,
 )
 from tests.parsers.cisco_asa.reading import Read, in_list, read
 
@@ -124,8 +125,8 @@ def test_the_same_word_is_another_port_for_the_other_protocol() -> None:
 def test_any_was_ipv4_only_before_9_0() -> None:
     rule, made = entry("extended permit ip any any", version="ASA Version 8.4(2)\n")
     assert (rule.source, rule.destination) == (ANY_IPV4, ANY_IPV4)
-    assert made.device.rule_set("X").version == 4  # type: ignore[union-attr]
-    assert entry("extended permit ip any any")[1].device.rule_set("X").version is None  # type: ignore[union-attr]
+    assert made.list("X").version == 4
+    assert entry("extended permit ip any any")[1].list("X").version is None
 
 
 def test_options_behind_an_entry() -> None:
@@ -151,7 +152,7 @@ def test_remarks_belong_to_the_entry_after_them_and_count_as_lines() -> None:
         access-list X extended permit tcp any any eq 23
         """
     )
-    first, second = made.device.rule_set("X").rules  # type: ignore[union-attr]
+    first, second = made.rules("X")
     assert (first.id, first.position, first.comment) == ("3", 1, "取引先\nsecond line")
     assert (second.id, second.position, second.comment) == ("4", 2, "")
 
@@ -165,8 +166,8 @@ def test_line_numbers_put_entries_in_their_place() -> None:
         access-list X line 2 extended permit tcp any any eq 2
         """
     )
-    rules = made.device.rule_set("X").rules  # type: ignore[union-attr]
-    assert [rule.service.destination_ports for rule in rules] == [((1, 1),), ((2, 2),), ((3, 3),)]  # type: ignore[union-attr]
+    rules = made.rules("X")
+    assert [rule.service for rule in rules] == [ports(6, 1), ports(6, 2), ports(6, 3)]
 
 
 def test_show_access_list_gives_hits() -> None:
@@ -179,7 +180,7 @@ def test_show_access_list_gives_hits() -> None:
         access-list X line 2 extended deny ip any any (hitcnt=0) (inactive) 0x00000001
         """
     )
-    first, second = made.device.rule_set("X").rules  # type: ignore[union-attr]
+    first, second = made.rules("X")
     assert (first.hits, second.hits, second.enabled) == (42, 0, False)
     assert made.not_understood == []
 
@@ -328,7 +329,7 @@ def test_equal_services_and_addresses_are_one_object() -> None:
         "access-list X extended permit tcp host 192.0.2.1 any eq 22\n"
         "access-list X extended permit tcp host 192.0.2.1 host 192.0.2.2 eq 22\n"
     )
-    first, second = made.device.rule_set("X").rules  # type: ignore[union-attr]
+    first, second = made.rules("X")
     assert first.source is second.source
     assert first.service is second.service
 
@@ -361,7 +362,7 @@ access-group CSM_FW_ACL_ global
 
 def test_advanced_lists_of_ftd() -> None:
     made = read(FTD)
-    rules = made.device.rule_set("CSM_FW_ACL_").rules  # type: ignore[union-attr]
+    rules = made.rules("CSM_FW_ACL_")
     assert [(rule.name, str(rule.action)) for rule in rules] == [
         ("web-in", "permit"),
         ("apps-out", "deny"),
@@ -378,14 +379,14 @@ def test_advanced_lists_of_ftd() -> None:
 def test_what_an_l7_rule_of_ftd_permits_is_left_to_inspection() -> None:
     made = read(FTD)
     assert made.device.version == "7.2.5"
-    rules = made.device.rule_set("CSM_FW_ACL_").rules  # type: ignore[union-attr]
+    rules = made.rules("CSM_FW_ACL_")
     assert {rule.conditions[0].kind for rule in rules[1:3]} == {ConditionKind.APPLICATION}
     assert not rules[0].conditions
 
 
 def test_lists_of_nothing_but_remarks_have_no_rules() -> None:
     made = read("ASA Version 9.1(1)\naccess-list X remark empty so far\n")
-    assert made.device.rule_set("X").rules == ()  # type: ignore[union-attr]
+    assert made.rules("X") == ()
 
 
 def test_truncated_entries_never_raise() -> None:

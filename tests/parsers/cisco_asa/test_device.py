@@ -14,6 +14,7 @@ from segaudit.model import (
     format_address,
     host,
     network,
+    ports,
 )
 from tests.parsers.cisco_asa.reading import Read, read, verdict
 
@@ -215,7 +216,7 @@ def test_web_management_only_with_its_server() -> None:
     made = read("ASA Version 9.12(4)\nhttp server enable\nhttp 10.0.0.0 255.0.0.0 inside\nhttp redirect outside 80\n")
     (service,) = made.device.local_services
     assert (service.kind, service.management, service.sources) == ("https", True, network("10.0.0.0/8"))
-    assert service.service.destination_ports == ((443, 443),)  # type: ignore[union-attr]
+    assert service.service == ports(6, 443)
 
 
 def test_shells_for_both_families_and_every_interface() -> None:

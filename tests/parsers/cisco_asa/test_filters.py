@@ -121,8 +121,8 @@ def test_interface_list_then_global_list_then_deny() -> None:
     fw = firewall(GLOBAL)
     bound = {a.rule_sets: a for a in fw.device.attachments if a.hook is Hook.FORWARD and "G" in a.rule_sets}
     assert set(bound) == {("L", "G"), ("G",)}
-    assert fw.device.rule_set("L").default is None  # type: ignore[union-attr]
-    assert fw.device.rule_set("G").default is Action.DENY  # type: ignore[union-attr]
+    assert fw.list("L").default is None
+    assert fw.list("G").default is Action.DENY
     assert through(fw, WEB, "outside", "dmz").decided_by.rule_set == "L"
     assert through(fw, "tcp 198.51.100.9 10.30.0.9 22", "outside", "dmz").decided_by.rule_set == "G"
     assert verdict(fw, "tcp 198.51.100.9 10.30.0.9 23", "outside", "dmz") == "deny"

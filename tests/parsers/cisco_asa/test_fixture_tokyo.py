@@ -2,7 +2,7 @@
 
 import pytest
 
-from segaudit.model import HostSign, InterfaceKind, LineState, SecondFactor, parse_address
+from segaudit.model import AddressRange, HostSign, InterfaceKind, LineState, SecondFactor, host
 from tests.parsers.cisco_asa.reading import Read, in_list, read_fixture, received, through, to_device, verdict
 
 
@@ -43,8 +43,8 @@ def test_interfaces_have_their_names_levels_and_addresses(tokyo: Read) -> None:
         "folink": ("GigabitEthernet1/8", 0, None, True, "failover link", ["172.31.255.0/30"]),
         "mgmt": ("Management1/1", 100, None, True, "management-only", ["10.250.0.0/24"]),
     }  # fmt: skip
-    assert tokyo.device.interface("office").description == "事務所"  # type: ignore[union-attr]
-    assert tokyo.device.interface("mgmt").kind is InterfaceKind.MANAGEMENT  # type: ignore[union-attr]
+    assert tokyo.interface("office").description == "事務所"
+    assert tokyo.interface("mgmt").kind is InterfaceKind.MANAGEMENT
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_the_rule_that_permits_is_that_of_the_access_list(tokyo: Read) -> None:
 
 def test_a_one_time_range_holds_on_its_day_only(tokyo: Read) -> None:
     assert verdict(tokyo, "tcp 198.51.100.9 203.0.113.2 13389", "outside", "servers") == "deny"
-    rule = tokyo.device.rule_set("OUTSIDE_IN").rules[2]  # type: ignore[union-attr]
+    rule = tokyo.rules("OUTSIDE_IN")[2]
     assert rule.schedule == "maintenance"
     schedule = tokyo.device.schedules["maintenance"]
     assert (str(schedule.start), str(schedule.end), schedule.recurring) == (
@@ -150,8 +150,8 @@ def test_remote_access_with_its_pools_filter_and_second_factor(tokyo: Read) -> N
     assert staff.split_tunnel is not None
     assert (vendor.name, vendor.filter_rule_set, vendor.split_tunnel) == ("VENDOR", "", None)
     assert (vendor.groups[0].second_factor, vendor.groups[0].local_users) == (SecondFactor.ABSENT, 2)
-    first = parse_address("10.99.0.10")[1]
-    assert [(pool.first, pool.size) for pool in staff.pools] == [(first, 191)]  # type: ignore[union-attr]
+    first = host("10.99.0.10").first
+    assert staff.pools == (AddressRange(4, first, first + 190),)
     assert in_list(tokyo, "VPN_FILTER", "tcp 10.99.0.20 10.20.0.7 443") == "permit"
     assert in_list(tokyo, "VPN_FILTER", "tcp 10.99.0.20 10.20.0.7 3389") == "deny"
 
@@ -164,7 +164,7 @@ def test_the_tunnel_to_the_branch(tokyo: Read) -> None:
         "outside",
         True,
     )
-    assert tunnel.peers[0].first == parse_address("198.51.100.77")[1]  # type: ignore[union-attr]
+    assert tunnel.peers == (host("198.51.100.77"),)
 
 
 def test_hosts_that_the_configuration_names(tokyo: Read) -> None:
@@ -196,7 +196,7 @@ def test_routes_and_the_table_of_management(tokyo: Read) -> None:
         ("10.21.0.0/16", "servers", True, ""),
         ("::/0", "outside", False, ""),
     ]
-    assert tokyo.device.interface("mgmt").vrf == "management-only"  # type: ignore[union-attr]
+    assert tokyo.interface("mgmt").vrf == "management-only"
 
 
 def test_no_secret_is_ever_quoted(tokyo: Read) -> None:

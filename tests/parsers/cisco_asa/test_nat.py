@@ -122,7 +122,7 @@ def test_dynamic_pool_chooses_and_can_be_reached_while_it_is_active() -> None:
 
 def test_a_pool_with_the_interface_as_fallback() -> None:
     fw = nat("object network LAN", " nat (inside,outside) dynamic POOL interface")
-    rule = fw.device.rule_set("nat source").rules[0]  # type: ignore[union-attr]
+    rule = fw.rules("nat source")[0]
     assert rule.translation is not None
     assert rule.translation.source is not None
     assert isinstance(rule.translation.source.to, AddressUnion)
@@ -152,7 +152,7 @@ def test_order_of_object_nat() -> None:
         "object network def", " subnet 172.16.1.0 255.255.255.0", " nat (inside,outside) dynamic 198.18.9.2",
         "object network abc", " subnet 172.16.1.0 255.255.255.0", " nat (inside,outside) dynamic 198.18.9.3",
     )  # fmt: skip
-    rules = fw.device.rule_set("nat source").rules  # type: ignore[union-attr]
+    rules = fw.rules("nat source")
     assert [rule.name for rule in rules] == ["d-host", "c-low", "b-net", "abc", "def", "a-dyn"]
     assert [rule.id for rule in rules][:2] == ["auto 1", "auto 2"]
 
@@ -164,7 +164,7 @@ def test_sections_come_one_after_the_other() -> None:
         "object network SRV",
         " nat (inside,outside) static 203.0.113.5",
     )
-    assert [r.id for r in fw.device.rule_set("nat source").rules] == ["manual 1", "auto 1", "after-auto 1"]  # type: ignore[union-attr]
+    assert [r.id for r in fw.rules("nat source")] == ["manual 1", "auto 1", "after-auto 1"]
     assert received(fw, "tcp 10.0.0.5 192.0.2.9 80", "inside", "outside") == "10.0.0.5:49152 > 192.0.2.9:80"
     assert received(fw, OUT, "inside", "outside") == "203.0.113.5:49152 > 198.51.100.9:443"
     assert received(fw, "tcp 10.0.0.6 198.51.100.9 80", "inside", "outside") == "203.0.113.2:49152 > 198.51.100.9:80"
@@ -294,4 +294,4 @@ def test_lists_are_attached_where_the_packet_meets_them() -> None:
     assert places[("nat destination",)] == ("prerouting", -100)
     assert places[("nat source",)] == ("postrouting", 100)
     assert places[("nat reverse path",)][0] == "forward"
-    assert fw.device.rule_set("nat source").rules[0].action is Action.TRANSLATE  # type: ignore[union-attr]
+    assert fw.rules("nat source")[0].action is Action.TRANSLATE

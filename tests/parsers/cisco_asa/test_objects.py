@@ -98,7 +98,7 @@ def test_names_stand_for_addresses_everywhere() -> None:
         """
     )
     assert made.not_understood == []
-    first, second = made.device.rule_set("X").rules  # type: ignore[union-attr]
+    first, second = made.rules("X")
     assert first.source == second.source == network("10.1.0.0/16")
     assert made.device.interfaces[0].addresses[0].address == host("10.1.0.1").first
     assert made.device.local_services[0].sources == network("10.1.0.0/16")

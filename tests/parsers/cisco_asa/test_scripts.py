@@ -2,7 +2,7 @@
 
 import pytest
 
-from segaudit.model import LineState
+from segaudit.model import AddressUnion, LineState, host
 from tests.parsers.cisco_asa.reading import in_list, read
 
 
@@ -153,9 +153,9 @@ def test_a_paste_without_indentation() -> None:
     assert made.not_understood == []
     (interface,) = made.device.interfaces
     assert (interface.name, str(interface.addresses[0].prefix)) == ("outside", "203.0.113.0/24")
-    assert [r.id for r in made.device.rule_set("nat source").rules] == ["manual 1", "auto 1"]  # type: ignore[union-attr]
+    assert [r.id for r in made.rules("nat source")] == ["manual 1", "auto 1"]
 
 
 def test_comments_inside_a_block_do_not_end_it() -> None:
     made = read("object-group network G\n network-object host 192.0.2.1\n!\n! a note\n network-object host 192.0.2.2\n")
-    assert len(made.device.addresses["G"].value.items) == 2  # type: ignore[union-attr]
+    assert made.device.addresses["G"].value == AddressUnion((host("192.0.2.1"), host("192.0.2.2")))

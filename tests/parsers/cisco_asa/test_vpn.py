@@ -6,10 +6,12 @@ from segaudit.model import (
     ANY_ADDRESS,
     AddressRange,
     AddressRef,
+    AddressUnion,
     Fqdn,
     LineState,
     RemoteAccess,
     SecondFactor,
+    ServiceUnion,
     UndecidedAddress,
     host,
     network,
@@ -132,7 +134,7 @@ def test_the_portal_and_its_port() -> None:
     assert remote.portal_interfaces == ("outside",)
     made = read(HEAD + "webvpn\n port 8443\n")
     (portal,) = [s for s in made.device.local_services if s.kind == "ssl-vpn"]
-    assert portal.service.items == (ports(6, 8443), ports(17, 8443))  # type: ignore[union-attr]
+    assert portal.service == ServiceUnion((ports(6, 8443), ports(17, 8443)))
     assert not portal.management
 
 
@@ -261,7 +263,7 @@ def test_crypto_maps_with_their_selectors() -> None:
     assert (tunnel.name, tunnel.interface, tunnel.kind) == ("M 10", "outside", "ipsec")
     assert tunnel.peers == (host("198.51.100.77"), host("198.51.100.78"))
     assert tunnel.local == network("10.0.0.0/24")
-    assert tunnel.remote.items == (network("10.7.0.0/16"), network("10.8.0.0/16"))  # type: ignore[union-attr]
+    assert tunnel.remote == AddressUnion((network("10.7.0.0/16"), network("10.8.0.0/16")))
 
 
 def test_selectors_that_are_no_product_stay_apart() -> None:
@@ -311,7 +313,7 @@ def test_tunnel_interfaces() -> None:
     (tunnel,) = made.device.tunnels
     assert (tunnel.name, tunnel.interface, tunnel.peers) == ("vti", "vti", (host("198.51.100.77"),))
     assert (tunnel.local, tunnel.remote) == (ANY_ADDRESS, ANY_ADDRESS)
-    assert made.device.interface("vti").kind.value == "tunnel"  # type: ignore[union-attr]
+    assert made.interface("vti").kind.value == "tunnel"
 
 
 def test_vpn_groups_of_pix_6() -> None:
