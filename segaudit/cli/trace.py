@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from segaudit.cli.screen import Screen
     from segaudit.model.inputs import Network
     from segaudit.packetspace.packet import Packet
+    from segaudit.policy.values import Site
     from segaudit.semantics.trace import Received
     from segaudit.semantics.trace_flows import DecidedBy, Flow, FlowVerdict
     from segaudit.zones.trace import NetworkTracer
@@ -64,14 +65,16 @@ def run(options: argparse.Namespace) -> int:
     """One verdict a flow; status 3 where one is unknown."""
     from segaudit.cli.reading import read_network, status
     from segaudit.cli.screen import screen
+    from segaudit.pipeline.facts import load_site
     from segaudit.semantics.trace import Verdict
     from segaudit.semantics.trace_flows import FlowError, to_json
 
     view = screen(options)
+    site = load_site(options.paths, options.site)
     try:
         flows = _flows(options)
         network = read_network(options, view)
-        verdicts = list(_verdicts(options, network, flows))
+        verdicts = list(_verdicts(options, network, site, flows))
     except FlowError as error:
         raise UsageError("; ".join(_problem(options, str(one)) for one in error.problems)) from error
     as_json = options.format == "json" or (options.format is None and options.flows is not None)
@@ -105,26 +108,28 @@ def _flows(options: argparse.Namespace) -> tuple[Flow, ...]:
     return (flow_of(cells),)
 
 
-def _verdicts(options: argparse.Namespace, network: Network, flows: tuple[Flow, ...]) -> Iterator[FlowVerdict]:
+def _verdicts(
+    options: argparse.Namespace, network: Network, site: Site, flows: tuple[Flow, ...]
+) -> Iterator[FlowVerdict]:
     from segaudit.semantics.trace import DeviceTracer
     from segaudit.semantics.trace_flows import trace_flow
 
-    tracers = [DeviceTracer(device, shared.as_of(options)) for device in network.devices]
+    day = shared.as_of(options)
+    tracers = [DeviceTracer(device, day) for device in network.devices]
     through: NetworkTracer | None = None
     for flow in flows:
-        if flow.through_network:
-            through = through or _network_tracer(options, network)
-            yield through.trace(flow)
-        else:
+        if not flow.through_network:
             yield trace_flow(tracers, flow)
+            continue
+        if through is None:
+            from segaudit.pipeline.audit import declared
+            from segaudit.zones.segments import build_segments
+            from segaudit.zones.trace import NetworkTracer
 
-
-def _network_tracer(options: argparse.Namespace, network: Network) -> NetworkTracer:
-    """The tracer from segment to segment; it needs what the site file says of the network's shape."""
-    from segaudit.pipeline.audit import network_tracer
-    from segaudit.pipeline.facts import load_site
-
-    return network_tracer(network, load_site(options.paths, options.site), shared.as_of(options))
+            # A lone list is no device that a packet could cross.
+            whole = [device for device in network.devices if not device.fragment]
+            through = NetworkTracer(whole, build_segments(whole, declared(site)), day)
+        yield through.trace(flow)
 
 
 def _problem(options: argparse.Namespace, text: str) -> str:
