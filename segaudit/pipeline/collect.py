@@ -14,6 +14,7 @@ from typing import Final
 
 from segaudit.model import Failure, Ignored, Message, msg
 from segaudit.pipeline.archive import ArchiveError, Limits, is_archive, members
+from segaudit.syntax.decode import is_text
 
 #: What standard input is called in every output.
 STDIN: Final = "stdin"
@@ -212,7 +213,7 @@ class _Walk:
         try:
             with path.open("rb") as file:
                 data = file.read(_HEAD)
-                if not wanted and _is_no_text(data) and not named_like_a_config(shown) and not is_archive(data):
+                if not wanted and not is_text(data) and not named_like_a_config(shown) and not is_archive(data):
                     yield Ignored(path=shown, reason=NO_SIGN_OF_A_CONFIG)
                     return
                 data += file.read(max(0, limit + 1 - len(data)))
@@ -271,12 +272,6 @@ def named_like_a_config(path: str) -> bool:
     """Whether the name says that the file is meant to be a configuration."""
     name = path.rpartition("/")[2].lower()
     return name.endswith(_CONFIG_ENDINGS) or any(word in name for word in _CONFIG_WORDS)
-
-
-def _is_no_text(head: bytes) -> bool:
-    """Whether the beginning of a file is surely none of a text: NUL bytes that UTF-16 does not explain."""
-    nul = head.count(0)
-    return nul > 0 and not head.startswith((b"\xff\xfe", b"\xfe\xff")) and not len(head) * 4 < nul * 10 < len(head) * 6
 
 
 #: What the system says, in words that tell what to do.

@@ -94,7 +94,7 @@ def _refuse_binary(data: bytes) -> None:
         if data.startswith(signature) and (len(signature) > 3 or not _mostly_text(data)):
             what = msg(kind)  # messages: _SIGNATURES
             raise NotTextError(msg("the file is {kind}, not a configuration; export it as text", kind=what))
-    if _by_mark(data) is None and _wide_order(data) is None and not _mostly_text(data):
+    if not is_text(data):
         raise NotTextError(
             msg("the file is binary, not text; if it is an encrypted backup, export the configuration as plain text")
         )
@@ -107,6 +107,11 @@ def _refuse_binary(data: bytes) -> None:
             start = end + 1
         if (len(data) if end < 0 else end) - start > longest and b"\r" not in data[start : start + longest]:
             raise NotTextError(_too_long(data.count(b"\n", 0, start) + 1))
+
+
+def is_text(data: bytes) -> bool:
+    """Whether these bytes, perhaps only the first of a file, are a text in some encoding."""
+    return _by_mark(data) is not None or _wide_order(data) is not None or _mostly_text(data)
 
 
 def _mostly_text(data: bytes) -> bool:
