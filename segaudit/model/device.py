@@ -306,6 +306,7 @@ class Device:
     the IP families that it forwards. ``dynamic_routing`` names the
     protocols that may bring routes which the config does not show. ``fragment``: the input is no whole device (a lone
     pasted list): its exposure is not assessed. ``forwards``: whether it routes between interfaces at all.
+    ``shows_services``: whether the config says what the device itself listens for (that of a packet filter does not).
     """
 
     name: str
@@ -318,6 +319,7 @@ class Device:
     forwards: bool = True
     versions: frozenset[int] = frozenset({4, 6})
     fragment: bool = False
+    shows_services: bool = True
     interfaces: tuple[Interface, ...] = ()
     zones: tuple[Zone, ...] = ()
     addresses: Mapping[str, AddressObject] = field(default_factory=_no_addresses)
