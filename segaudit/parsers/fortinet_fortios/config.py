@@ -286,7 +286,7 @@ class _Run:
         for item in items:
             if isinstance(item, Setting):
                 name = item.name
-                if name in resets and (name not in fields or fields[name].words != item.words):
+                if name in resets and name in fields and fields[name].words != item.words:
                     for reset in resets[name]:
                         fields.pop(reset, None)
                 if item.verb == "set":

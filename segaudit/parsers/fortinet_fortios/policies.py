@@ -517,6 +517,7 @@ class PolicyReader:
             rule,
             id=f"{rule.id} (others)",
             action=Action.DENY,
+            service=ANY_SERVICE,
             implicit="users whom an identity-based policy does not name",
             source_translation=None,
         )

@@ -1,9 +1,8 @@
 """The services and service groups that FortiOS has without a line of configuration.
 
 ``show`` and backups print the ones that exist in a VDOM; extracts and hand-written files leave them out. Ports and
-protocols are those of the factory configuration of FortiOS 6.4.4 (`config firewall service custom`), which agrees with
-the list in the FortiOS 5.2 handbook ("Firewall objects", predefined services) in every service that both have. ``ANY``
-is the name that ``ALL`` had up to FortiOS 4.3.
+protocols are those of the factory configuration of FortiOS 6.4.4 (`config firewall service custom`). That of 5.2 has
+the same but for KERBEROS, which was port 88 alone. ``ANY`` is the name that ``ALL`` had up to FortiOS 4.3.
 """
 
 from __future__ import annotations

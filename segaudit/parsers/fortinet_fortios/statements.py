@@ -630,7 +630,7 @@ _SSL_PORTAL = _modelled(
         ipv6-service-restriction dns-server1 dns-server2 wins-server1 wins-server2 dhcp-ra-giaddr dhcp6-ra-linkaddr
         ipv6-dns-server1 ipv6-dns-server2 ipv6-wins-server1 ipv6-wins-server2 transform-backward-slashes page-layout
         skip-check-for-unsupported-os skip-check-for-unsupported-browser skip-check-for-browser virtual-desktop
-        cache-cleaner os-check display-forticlient-download display-mode client-src-range landing-page-mode""",
+        cache-cleaner os-check allow-access display-forticlient-download display-mode client-src-range landing-page-mode""",
     },
     {
         "the client is examined before it may enter": """host-check:none host-check-interval:0 host-check-policy:

@@ -182,7 +182,7 @@ class VpnReader:
         """
         portals = {entry.name: entry for entry in self._scope.table("vpn ssl web portal")}
         pools: dict[AddressExpr, None] = {}
-        split: list[AddressExpr] = []
+        split: list[tuple[int, AddressExpr]] = []
         everything = False
         for name in sorted(used):
             entry = portals.get(name)
@@ -199,11 +199,11 @@ class VpnReader:
                     pools[self._book.reference(pool, version)] = None
                 routed = section.words(f"{prefix}split-tunneling-routing-address")
                 if not section.is_on(f"{prefix}split-tunneling", default=True) or not routed:
-                    split.append(EVERY[version])
+                    split.append((version, EVERY[version]))
                 elif section.is_on(f"{prefix}split-tunneling-routing-negate"):
-                    split.append(AddressComplement(self._book.union(routed, version), version))
+                    split.append((version, AddressComplement(self._book.union(routed, version), version)))
                 else:
-                    split.append(self._book.union(routed, version))
+                    split.append((version, self._book.union(routed, version)))
             for widget in entry.table("widget"):
                 if widget.text("type") == "tunnel":
                     for pool in widget.words("ip-pools"):
@@ -213,8 +213,10 @@ class VpnReader:
             for words, version in ((settings.words("tunnel-ip-pools"), 4), (settings.words("tunnel-ipv6-pools"), 6)):
                 for pool in words:
                     pools[self._book.reference(pool, version)] = None
-        limited = not everything and any(part not in (ANY_IPV4, ANY_IPV6) for part in split)
-        return tuple(pools), joined(tuple(dict.fromkeys(split))) if limited else None
+        full = {version for version, part in split if part == EVERY[version]}
+        limited = any(version not in full for version, _ in split)
+        kept = dict.fromkeys(part for version, part in split if version not in full or part == EVERY[version])
+        return tuple(pools), joined(tuple(kept)) if limited and not everything else None
 
     # IPsec
 
