@@ -314,7 +314,7 @@ class _Converter:
             effects = effects_of(target, self._asked(name, meaning, context))
         else:
             effects = undefined(target.name)
-            self._notice(line, effects.approximated)
+            self._undefined(line, target.name)
         self._say(line, meaning, effects)
         span = line.span
         made = 0
@@ -512,8 +512,9 @@ class _Converter:
                 reasons = [*meaning.approximated, *([effects.approximated] if effects.approximated else [])]
                 ledger.approximated(number, "; ".join(reasons))
 
-    def _notice(self, line: RuleLine, text: str) -> None:
-        self._notices.append(Notice(message=msg("{text}", text=text), span=line.span, bears_on_access=True))
+    def _undefined(self, line: RuleLine, name: str) -> None:
+        message = msg("{name} is neither a chain of the file nor a known target: what it does is undecided", name=name)
+        self._notices.append(Notice(message=message, span=line.span, bears_on_access=True))
 
     # Logging
 
@@ -572,6 +573,7 @@ class _Converter:
             forwards=any(forwarding) or not forwarding,
             versions=frozenset(config.versions),
             fragment=not whole,
+            shows_services=False,
             interfaces=tuple(
                 replace(_interface(n, span), addresses=facts.addresses.get(n, ())) for n, span in named.items()
             ),

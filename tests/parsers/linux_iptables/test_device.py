@@ -36,6 +36,7 @@ def test_two_files_are_one_device() -> None:
     assert not device.stateful
     assert device.forwards
     assert not device.fragment
+    assert not device.shows_services
     assert {r.name for r in device.rule_sets if r.version == 6} == {"ip6/INPUT", "ip6/FORWARD", "ip6/OUTPUT"}
     assert all(r.name.startswith("ip6/") == (r.version == 6) for r in device.rule_sets)
     assert rule(device, "ip6/FORWARD", 2).span.path == "osk-gw1.v6"
