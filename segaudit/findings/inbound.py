@@ -190,7 +190,7 @@ def reached_from_internet(
     source = graph.zones.get(INTERNET)
     if source is None:
         return
-    routable = _to_public_addresses(graph.space)
+    routable = to_public_addresses(graph.space)
     for name, target in sorted(graph.zones.items()):
         conduit = graph.conduit(source.name, name)
         if conduit is None or target.role in OUTSIDE_ROLES:
@@ -234,7 +234,7 @@ _PRIVATE_DESTINATION = msg(
 )
 
 
-def _to_public_addresses(space: PacketSpace) -> PacketSet:
+def to_public_addresses(space: PacketSpace) -> PacketSet:
     """Packets to addresses that the internet routes."""
     special = [p for version in (4, 6) for p in not_internet(version)]
     return space.full - space.union(space.addresses("dst", p.version, p.first, p.last) for p in special)

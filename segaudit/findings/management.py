@@ -1,0 +1,154 @@
+"""What the internet reaches of the administration of the devices themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from segaudit.findings.evidence import Proof, prove_exposure, service_packets
+from segaudit.findings.inbound import Origin, origin_of, to_public_addresses
+from segaudit.knowledge.protocols import is_internet_address, not_internet
+from segaudit.knowledge.services import ServiceEntry
+from segaudit.model import Administrator, Certainty, Interface, InterfaceKind, Message, msg
+from segaudit.packetspace.bounds import PacketBounds
+from segaudit.packetspace.space import PacketSet, PacketSpace
+from segaudit.semantics.device import DeviceSemantics, Exposure
+from segaudit.zones.graph import INTERNET, Zone, ZoneGraph
+
+_ONLY_PRIVATE = msg(
+    "only packets sent to a private address of the device get through, which the internet does not route: their sender"
+    " is at the provider's end of the line"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Managed:
+    """What of the administration of ``device`` the internet reaches.
+
+    ``kinds`` are the words of its local services, or the names of services where the config shows none.
+    ``unrestricted`` are administrators' accounts that any of the senders may use, ``restricted`` the others.
+    """
+
+    device: str
+    kinds: tuple[str, ...]
+    proof: Proof
+    origin: Origin
+    unrestricted: tuple[Administrator, ...]
+    restricted: tuple[Administrator, ...]
+
+
+def managed_from_internet(graph: ZoneGraph, services: tuple[ServiceEntry, ...]) -> Iterator[Managed]:
+    """For every device, what of its administration the internet reaches.
+
+    ``services`` are those that administer a device, for devices whose configs do not show what they listen for.
+    """
+    public = to_public_addresses(graph.space)
+    internet = graph.zones.get(INTERNET)
+    for name, semantics in sorted(graph.devices.items()):
+        reaching = [
+            e
+            for e in (_administering(semantics, e, services) for e in graph.exposures.get(INTERNET, ()))
+            if e is not None and e.device == name
+        ]
+        doubts: tuple[Message, ...] = ()
+        routed = [e for e in (_narrowed(e, public) for e in reaching) if e is not None]
+        if reaching and not routed:
+            routed, doubts = reaching, (_ONLY_PRIVATE,)
+        if not routed:
+            routed, doubts = _beside(semantics, services)
+        found = _managed(graph, semantics, routed, internet, doubts, services)
+        if found is not None:
+            yield found
+
+
+def _managed(
+    graph: ZoneGraph,
+    semantics: DeviceSemantics,
+    exposures: list[Exposure],
+    internet: Zone | None,
+    doubts: tuple[Message, ...],
+    services: tuple[ServiceEntry, ...],
+) -> Managed | None:
+    proof = prove_exposure(graph, exposures, () if internet is None else (internet,))
+    if proof is None:
+        return None
+    if not semantics.device.shows_services:
+        port = proof.witness.received.dst_port
+        doubts = (*doubts, msg("whether anything listens on port {port} the config does not show", port=port))
+        proof = replace(proof, reasons=())
+    if doubts:
+        proof = replace(proof, certainty=Certainty.POSSIBLE, reasons=(*proof.reasons, *doubts))
+    kinds = dict.fromkeys(e.service.kind for e in exposures if e.service is not None)
+    if not kinds:
+        received = proof.received.may
+        kinds = dict.fromkeys(s.name for s in services if received & service_packets(graph.space, [s]))
+    usable: list[Administrator] = []
+    other: list[Administrator] = []
+    for administrator in semantics.device.administrators:
+        (usable if _usable(semantics, administrator, proof.packets.may) else other).append(administrator)
+    return Managed(
+        device=semantics.device.name,
+        kinds=tuple(kinds),
+        proof=proof,
+        origin=origin_of(graph, proof.packets.may),
+        unrestricted=tuple(usable),
+        restricted=tuple(other),
+    )
+
+
+def _administering(
+    semantics: DeviceSemantics, exposure: Exposure, services: tuple[ServiceEntry, ...]
+) -> Exposure | None:
+    """What of ``exposure`` administers the device."""
+    if exposure.service is not None:
+        return exposure if exposure.service.management else None
+    if exposure.device != semantics.device.name or semantics.device.shows_services:
+        return None
+    return _narrowed(exposure, service_packets(semantics.space, services))
+
+
+def _narrowed(exposure: Exposure, packets: PacketSet) -> Exposure | None:
+    current = exposure.piece.current.within(packets)
+    return replace(exposure, piece=exposure.piece.narrowed(current)) if current.may else None
+
+
+def _usable(semantics: DeviceSemantics, administrator: Administrator, packets: PacketSet) -> bool:
+    """Whether every sender of ``packets`` may use the account."""
+    return packets.where(semantics.resolver.addresses(administrator.sources, "src").may) == packets
+
+
+# -- beside the way of packets ----------------------------------------------------------------------------------------
+
+
+def _beside(
+    semantics: DeviceSemantics, services: tuple[ServiceEntry, ...]
+) -> tuple[list[Exposure], tuple[Message, ...]]:
+    """What a public address at an interface for management opens, although the internet's way in is another one."""
+    space = semantics.space
+    for interface in semantics.device.interfaces:
+        if interface.kind != InterfaceKind.MANAGEMENT or not interface.enabled:
+            continue
+        sent = _from_anywhere(space) & _to_public_own(space, interface)
+        if not sent:
+            continue
+        exposures = semantics.expose(interface.name, PacketBounds.exactly(sent))
+        found = [e for e in (_administering(semantics, e, services) for e in exposures) if e is not None]
+        if found:
+            doubt = msg(
+                "{interface} has a public address; that the internet has a way to it the inputs do not show",
+                interface=interface.name,
+            )
+            return found, (doubt,)
+    return [], ()
+
+
+def _from_anywhere(space: PacketSpace) -> PacketSet:
+    special = [p for version in (4, 6) for p in not_internet(version)]
+    return space.opening - space.union(space.addresses("src", p.version, p.first, p.last) for p in special)
+
+
+def _to_public_own(space: PacketSpace, interface: Interface) -> PacketSet:
+    own = [
+        (a.prefix.version, a.address) for a in interface.addresses if is_internet_address(a.prefix.version, a.address)
+    ]
+    return space.union(space.addresses("dst", version, address, address) for version, address in own)
