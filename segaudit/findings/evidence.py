@@ -13,11 +13,13 @@ from segaudit.packetspace.packet import Packet
 from segaudit.packetspace.space import PacketSet, PacketSpace, Side
 from segaudit.semantics.device import Decider, Exposure, Stage
 from segaudit.semantics.translation import Rewrite
-from segaudit.zones.graph import Flow, Segment, SegmentKind, Zone, ZoneGraph
+from segaudit.zones.graph import Flow, SegmentKind, Zone, ZoneGraph
 
 #: From this certainty on a role that was inferred counts as established.
 SURE_ROLE = 0.85
-#: The action of a `RuleRef` that names an interface (as ``rule_id``) at which no list is asked.
+#: Segments whose packets come out of a VPN: where they meet which lists depends on who came how.
+OUT_OF_VPN = frozenset({SegmentKind.VPN_POOL, SegmentKind.TUNNEL})
+#: The action of a `RuleRef` that names an interface or VPN (as ``rule_id``) from which no list is asked.
 UNFILTERED = "unfiltered"
 #: A source port that no rule is about, unless it tests source ports.
 EPHEMERAL = (49152, 65535)
@@ -70,20 +72,20 @@ def prove(graph: ZoneGraph, flows: Sequence[Flow], received: PacketSet, roles: S
     parts.sort(key=lambda part: not part[1].must)
     flow, chosen, _ = parts[0]
     deciders: list[Decider] = []
-    unfiltered: dict[tuple[str, str], None] = {}
+    unfiltered: dict[RuleRef, Span | None] = {}
     for one, part, _ in parts:
         on_the_way = flow_deciders(graph, one, part.may)
         deciders += on_the_way
         if not any(d.action == Action.PERMIT for d in on_the_way):
-            unfiltered.update(dict.fromkeys((hop.device, hop.ingress) for hop in one.hops))
+            unfiltered.update(_unfiltered(graph, one))
     certainty, reasons = certainty_of(sent, deciders, roles)
     return Proof(
         packets=sent,
         received=arrived,
         witness=witness(graph, flow, chosen),
         deciders=tuple(deciders),
-        rules=(*rule_refs(deciders), *_unfiltered_refs(unfiltered)),
-        locations=locations(deciders) or _interface_locations(graph, unfiltered),
+        rules=(*rule_refs(deciders), *unfiltered),
+        locations=tuple(_one_primary([*_spans(unfiltered), *locations(deciders)])),
         certainty=certainty,
         reasons=reasons,
     )
@@ -121,15 +123,22 @@ def prove_flow(graph: ZoneGraph, flow: Flow, sent: PacketSet, roles: Sequence[Zo
     return prove(graph, (flow,), arriving.may, roles)
 
 
-def _unfiltered_refs(places: Iterable[tuple[str, str]]) -> tuple[RuleRef, ...]:
-    """Interfaces at which no list was asked, as what let the packets through."""
-    return tuple(RuleRef(device=d, rule_set="", rule_id=i, action=UNFILTERED) for d, i in places)
+def _unfiltered(graph: ZoneGraph, flow: Flow) -> dict[RuleRef, Span | None]:
+    """What lets packets pass where no list is asked: the VPN that bypasses them, or the interfaces on the way."""
+    if flow.source.kind in OUT_OF_VPN:
+        first = flow.hops[0]
+        name = next((p.vpn for p in flow.source.ports if p.device == first.device), flow.source.name)
+        return {RuleRef(device=first.device, rule_set="", rule_id=name, action=UNFILTERED): flow.source.span}
+    found: dict[RuleRef, Span | None] = {}
+    for hop in flow.hops:
+        interface = graph.devices[hop.device].device.interface(hop.ingress)
+        ref = RuleRef(device=hop.device, rule_set="", rule_id=hop.ingress, action=UNFILTERED)
+        found[ref] = None if interface is None else interface.span
+    return found
 
 
-def _interface_locations(graph: ZoneGraph, places: Iterable[tuple[str, str]]) -> tuple[Location, ...]:
-    found = [graph.devices[d].device.interface(i) for d, i in places]
-    spans = dict.fromkeys(i.span for i in found if i is not None)
-    return tuple(Location(span=span, primary=n == 0) for n, span in enumerate(spans))
+def _spans(unfiltered: Mapping[RuleRef, Span | None]) -> list[Location]:
+    return [Location(span=span) for span in dict.fromkeys(unfiltered.values()) if span is not None]
 
 
 def prove_exposure(graph: ZoneGraph, exposures: Sequence[Exposure], roles: Sequence[Zone] = ()) -> Proof | None:
@@ -192,8 +201,7 @@ def witness(graph: ZoneGraph, flow: Flow, sent: PacketBounds) -> Witness:
     for hop in flow.hops:
         packets = _pushed(hop.piece.stages, packets)
     received = pick(space, packets, ())
-    start = _segment_of(graph, first.device, first.ingress, packet)
-    if len(flow.hops) == 1 and start is not None and start.kind not in {SegmentKind.VPN_POOL, SegmentKind.TUNNEL}:
+    if len(flow.hops) == 1 and flow.source.kind not in OUT_OF_VPN:
         # Between two interfaces it replays at the device alone, whatever the routes say.
         return Witness(
             device=first.device,
@@ -203,27 +211,9 @@ def witness(graph: ZoneGraph, flow: Flow, sent: PacketBounds) -> Witness:
             sent=packet,
             received=received,
         )
-    name = "" if start is None else start.name
-    return Witness(device="", in_interface="", out_interface="", segment=name, sent=packet, received=received)
-
-
-def _segment_of(graph: ZoneGraph, device: str, interface: str, packet: Packet) -> Segment | None:
-    """The segment at an interface that a packet from it starts in: the narrowest that holds its source."""
-    here = [
-        segment
-        for zone in graph.zones.values()
-        for segment in zone.segments
-        if any(p.device == device and p.interface == interface for p in segment.ports)
-    ]
-    holding = [
-        (max(p.length for p in s.prefixes if p.contains(packet.version, packet.src)), s.name)
-        for s in here
-        if any(p.contains(packet.version, packet.src) for p in s.prefixes)
-    ]
-    if holding:
-        name = max(holding)[1]
-        return next(s for s in here if s.name == name)
-    return next((s for s in here if not s.prefixes), None)
+    return Witness(
+        device="", in_interface="", out_interface="", segment=flow.source.name, sent=packet, received=received
+    )
 
 
 def pick(space: PacketSpace, packets: PacketSet, wishes: Iterable[PacketSet]) -> Packet:
@@ -311,7 +301,8 @@ def locations(deciders: Iterable[Decider]) -> tuple[Location, ...]:
 
 
 def _one_primary(places: Sequence[Location]) -> list[Location]:
-    return [Location(span=place.span, primary=i == 0) for i, place in enumerate(places)]
+    spans = dict.fromkeys(place.span for place in places)
+    return [Location(span=span, primary=i == 0) for i, span in enumerate(spans)]
 
 
 def _join(space: PacketSpace, parts: Sequence[PacketBounds]) -> PacketBounds:

@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from segaudit.findings.evidence import UNFILTERED, Proof, certainty_of, flow_deciders, prove_flow
+from segaudit.findings.evidence import OUT_OF_VPN, UNFILTERED, Proof, certainty_of, flow_deciders, prove_flow
 from segaudit.findings.finding import Location, RuleRef, Witness
+from segaudit.findings.openness import WIDE_PORTS, widest_run
 from segaudit.findings.pairs import LINK_ROLES, zone_subject
 from segaudit.model import (
     Action,
@@ -110,7 +111,7 @@ def _gather(
                     key = (decider.device, decider.rule_set.name, rule.id if rule is not None else "")
                     place = found.setdefault(key, _Gathered(decider.rule_set, rule))
                     place.parts.append((conduit, flow, decider.packets))
-            if unfiltered and not permits and _carries_sessions(flow.sent.may):
+            if unfiltered and not permits and flow.source.kind not in OUT_OF_VPN and _carries_sessions(flow.sent.may):
                 first = flow.hops[0]
                 place = found.setdefault((first.device, "", ""), _Gathered(None, None))
                 place.ingresses[first.ingress] = None
@@ -274,7 +275,19 @@ class DenyList:
 
 def deny_lists(graph: ZoneGraph, least_share: Callable[[Zone, Zone, PacketSet], bool]) -> Iterator[DenyList]:
     """Lists in which denies stand before a permit that ``least_share`` says covers nearly everything of a pair."""
-    seen: dict[tuple[str, str, str], _Gathered] = _gather(graph, lambda d: d.rule is None or not d.rule.implicit)
+    broad: dict[int, bool] = {}
+
+    def permits_much(decider: Decider) -> bool:
+        rule = decider.rule
+        if rule is None or rule.implicit:
+            return rule is None
+        known = broad.get(id(rule.service))
+        if known is None:
+            what, _ = graph.devices[decider.device].resolver.services(rule.service)
+            known = broad[id(rule.service)] = widest_run(what.may) > WIDE_PORTS
+        return known
+
+    seen: dict[tuple[str, str, str], _Gathered] = _gather(graph, permits_much)
     kept: dict[tuple[str, str, str], _Gathered] = {}
     for key, place in seen.items():
         parts = [

@@ -90,13 +90,14 @@ class RoleInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A sign that a configuration shows beside names."""
+    """A sign that a configuration shows beside names; ``yields``: it gives way to a clear sign for another role."""
 
     id: str
     role: Role
     weight: float
     title: str
     title_ja: str
+    yields: bool = False
 
     def vote(self) -> RoleVote:
         """The vote that it casts."""
@@ -206,6 +207,8 @@ class RoleVocabulary:
         #: The least score, and the least lead over the second role, that decide.
         self.accept: Final = float(decision["accept"])
         self.lead: Final = float(decision["lead"])
+        #: A sign of this weight says by itself what a segment is for.
+        self.clear: Final = float(decision["clear"])
         self.roles: Final[Mapping[Role, RoleInfo]] = MappingProxyType(
             {info.role: info for info in map(_role_info, _maps(data["roles"]))}
         )
@@ -306,6 +309,16 @@ class RoleVocabulary:
     def all_evidence(self) -> tuple[Evidence, ...]:
         """Every sign, in the order of the file."""
         return tuple(self._evidence.values())
+
+    def without_yielding(self, votes: Iterable[RoleVote]) -> list[RoleVote]:
+        """``votes`` without the signs that give way to a clear one for another role."""
+        given = list(votes)
+        clear = {v.role for v in given if v.weight >= self.clear and not self.yields(v.token)}
+        return [v for v in given if not self.yields(v.token) or clear <= {v.role, Role.INTERNET}]
+
+    def yields(self, token: str) -> bool:
+        """Whether the sign ``token`` gives way to a clear one for another role."""
+        return token in self._evidence and self._evidence[token].yields
 
     def host_evidence(self, sign: HostSign) -> Evidence | None:
         """What a host that the config names with ``sign`` says of its segment; ``None``: nothing."""
@@ -436,7 +449,7 @@ def decide_role(votes: Iterable[RoleVote]) -> RoleDecision:
     """
     vocabulary = load_roles()
     strongest: dict[Role, dict[str, float]] = {}
-    for vote in votes:
+    for vote in vocabulary.without_yielding(votes):
         tokens = strongest.setdefault(vote.role, {})
         tokens[vote.token] = max(vote.weight, tokens.get(vote.token, 0.0))
     scores: list[tuple[Role, float]] = []
@@ -483,6 +496,7 @@ def _evidence(item: Mapping[str, object]) -> Evidence:
         weight=_number(item["weight"]),
         title=_string(item["title"]),
         title_ja=_string(item["title_ja"]),
+        yields=item.get("yields") is True,
     )
 
 

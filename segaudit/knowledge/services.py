@@ -6,7 +6,7 @@ plain numbers, so that every room can use them.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -149,11 +149,16 @@ class ServiceCatalogue:
                 for low, high in (*entry.ports, *entry.shared):
                     cuts.update((low, high + 1))
             starts = sorted(cuts)
-            runs: list[tuple[ServiceEntry, ...]] = []
-            for start in starts:
-                here = [entry for entry in entries if entry.covers(protocol, start)]
-                here.sort(key=lambda entry: entry.shares(start))
-                runs.append(tuple(here))
+            here: list[list[ServiceEntry]] = [[] for _ in starts]
+            for entry in entries:
+                for low, high in entry.ports or ((0, starts[-1]),):
+                    for run in range(bisect_left(starts, low), bisect_right(starts, high)):
+                        if entry not in here[run]:
+                            here[run].append(entry)
+            runs = [
+                tuple(sorted(found, key=lambda entry, start=start: entry.shares(start)))  # type: ignore[misc]  # start is bound
+                for start, found in zip(starts, here, strict=True)
+            ]
             index[protocol] = (starts, runs)
         return index
 

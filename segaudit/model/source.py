@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 #: What stands in place of a secret in every quotation.
 MASK = "<secret>"
@@ -72,14 +73,21 @@ class SourceFile:
         if number in self.hidden:
             return MASK
         text = self.lines[number - 1]
-        for pattern in self.secrets:
-            text = pattern.sub(_mask_groups, text)
+        text = _masked(text, self.secrets)
         if number in self.unrecognized:
             # Two words may be a key and its value (``pre-shared-key abc``), so they are masked before they are cut.
             words = text.split()
             indent = text[: len(text) - len(text.lstrip())]
             return indent + " ".join(words[:2]) + (" …" if len(words) > 2 else "")
         return text
+
+
+@lru_cache(maxsize=1 << 16)
+def _masked(text: str, patterns: tuple[re.Pattern[str], ...]) -> str:
+    """``text`` without its secrets. Kept, because a line is quoted by every finding that points near it."""
+    for pattern in patterns:
+        text = pattern.sub(_mask_groups, text)
+    return text
 
 
 def _mask_groups(match: re.Match[str]) -> str:

@@ -171,7 +171,9 @@ class FlowEngine:
                 sent = received
                 for hop in reversed(chain):
                     sent = hop.piece.sent(sent)
-                flows[segment.name].append(Flow(sent=sent, received=received, hops=chain))
+                flows[segment.name].append(
+                    Flow(source=source, target=segment, sent=sent, received=received, hops=chain)
+                )
 
     def _selected(self, segment: Segment, device: str, side: Side) -> PacketBounds:
         """The packets whose inner end the tunnel to ``segment`` takes: its local selector."""

@@ -110,9 +110,12 @@ class Zone:
 class Flow:
     """Packets that open sessions and get from one zone to another by one way.
 
-    ``sent`` is how they leave the source, ``received`` how they arrive; ``hops`` are the devices that they cross.
+    ``sent`` is how they leave ``source``, ``received`` how they arrive in ``target``; ``hops`` are the devices that
+    they cross.
     """
 
+    source: Segment
+    target: Segment
     sent: PacketBounds
     received: PacketBounds
     hops: tuple[Crossing, ...]

@@ -30,27 +30,22 @@ from segaudit.zones.graph import RoleEvidence, Segment, SegmentKind
 MANY_LEASES = 20
 #: DHCP options that telephones are given (RFC 2132: 43, 66, 67; Cisco: 150).
 PHONE_OPTIONS = frozenset({43, 66, 67, 150})
-#: The sign that many addresses are leased.
-_LEASES = "dhcp-scope"
-#: A sign of this weight says by itself what a segment is for.
-CLEAR_NAME = 0.5
 #: A link network is at most this large (prefix length, IPv4).
 LINK_LENGTH = 29
 
 
 def decided(evidence: Iterable[RoleEvidence]) -> tuple[str, float]:
     """The role that the evidence decides and its certainty 0 to 1; ``unknown`` and 0 where it decides none."""
-    decision = decide_role(RoleVote(Role(e.role), e.weight, e.token) for e in weighed(evidence) if e.weight)
+    decision = decide_role(RoleVote(Role(e.role), e.weight, e.token) for e in evidence if e.weight)
     return decision.role, decision.certainty
 
 
 def weighed(evidence: Iterable[RoleEvidence]) -> tuple[RoleEvidence, ...]:
-    """The evidence, strongest first; leases do not vote for terminals where a name says which clients get them."""
+    """The evidence, strongest first; signs that give way to a clear one have no weight."""
     signs = list(evidence)
-    named = any(e.role not in {Role.TERMINAL, Role.INTERNET} and e.weight >= CLEAR_NAME for e in signs)
-    if named:
-        signs = [replace(e, weight=0.0) if e.token == _LEASES else e for e in signs]
-    return tuple(sorted(signs, key=lambda e: -e.weight))
+    counted = set(load_roles().without_yielding(RoleVote(Role(e.role), e.weight, e.token) for e in signs))
+    kept = [e if (Role(e.role), e.weight, e.token) in counted else replace(e, weight=0.0) for e in signs]
+    return tuple(sorted(kept, key=lambda e: -e.weight))
 
 
 def interface_evidence(device: Device, interface: Interface) -> Iterator[RoleEvidence]:
@@ -146,7 +141,7 @@ def segment_evidence(segment: Segment, devices: Mapping[str, Device]) -> Iterato
             leases += scope.lease_count
             if scope.lease_count >= MANY_LEASES:
                 phones = not PHONE_OPTIONS.isdisjoint(scope.options)
-                yield _of("dhcp-phones" if phones else _LEASES, scope.span)
+                yield _of("dhcp-phones" if phones else "dhcp-scope", scope.span)
     yield from _hosts_evidence(segment, leased=leases > 0)
     yield from _link_evidence(segment, devices)
 
