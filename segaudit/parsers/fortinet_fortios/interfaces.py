@@ -83,8 +83,10 @@ def read_topology(scope: Scope) -> Topology:
     management = _management(scope)
     sections: dict[str, Section] = {}
     interfaces: list[Interface] = []
+    shared = scope.section("system global").text("management-vdom", "root") if scope.file.vdoms else scope.vdom
     for entry in scope.table("system interface"):
-        if scope.vdom and entry.text("vdom", scope.vdom) != scope.vdom:
+        # Ports that are set apart for management print no VDOM: they belong to the one that manages.
+        if scope.vdom and entry.text("vdom", shared) != scope.vdom:
             continue
         sections[entry.name] = entry
         interfaces.append(

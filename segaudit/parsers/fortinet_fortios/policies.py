@@ -212,6 +212,13 @@ class PolicyReader:
         if entry.is_on("policy-expiry") and "policy-expiry-date" in fields:
             date = " ".join(entry.words("policy-expiry-date"))
             schedule = self._books.schedules.until(schedule, date, self._scope.line_span(entry, "policy-expiry-date"))
+        ingress = self._interfaces(entry.words("srcintf"))
+        if entry.text("action") == "ssl-vpn":
+            # Up to 5.0: ``srcintf`` is where the portal listens, the users' packets enter at the tunnel interface.
+            ingress = interfaces(f"ssl.{self._scope.vdom or 'root'}")
+            self._scope.file.ledger.approximated(
+                entry.line("action"), "of every user of the SSL-VPN, wherever he came in"
+            )
         rule = Rule(
             id=entry.name,
             position=position,
@@ -220,7 +227,7 @@ class PolicyReader:
             source=source,
             destination=destination,
             service=service,
-            ingress=self._interfaces(entry.words("srcintf")),
+            ingress=ingress,
             egress=self._interfaces(entry.words("dstintf")),
             conditions=conditions,
             enabled=enabled,

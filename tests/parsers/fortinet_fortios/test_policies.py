@@ -313,6 +313,14 @@ def test_a_policy_into_a_policy_based_tunnel_and_back() -> None:
     assert said(one_way, "tcp 198.51.100.7 > 10.1.0.5:22", "wan1 > lan") == "deny end"
 
 
+def test_an_ssl_vpn_policy_of_an_old_firmware_lets_vpn_users_in_only() -> None:
+    settings = f"{ALL}; action ssl-vpn; groups staff"
+    read_ = policies(settings, head=HEAD.replace("7.2.8", "5.0.6"))
+    assert said(read_.device, "tcp 192.0.2.7 > 10.1.0.5:80") == "deny end"
+    assert said(read_.device, "tcp 192.0.2.7 > 10.1.0.5:80", "ssl.root > lan", ("staff",)).startswith("permit 1")
+    assert read_.state("set action") == LineState.APPROXIMATED
+
+
 def test_ngfw_mode_asks_two_lists() -> None:
     read_ = read_fixture("fuk-fgtvm.conf")
     assert [s.name for s in read_.device.rule_sets] == ["vip", "policy", "security-policy", "central-snat-map"]
