@@ -200,6 +200,7 @@ class Reader:
         self._ledger: LedgerBuilder | None = None
         self._default: tuple[int, ...] = (4,)
         self._marks_families = False
+        self._keeps = False
         #: Lines of a script of which is said what they are.
         self._said: set[int] = set()
 
@@ -231,6 +232,7 @@ class Reader:
     def read(self, source: SourceFile) -> None:
         """Takes in one file."""
         self._source, self._ledger = source, self._ledgers[source.path]
+        self._keeps = False
         self._default = default_versions(source)
         self._marks_families = len(self._default) > 1
         self._said = set()
@@ -312,7 +314,7 @@ class Reader:
             self._mark().modelled(number)
         section: list[_Table] = []
         for version in self._default:
-            before = self._tables.pop((version, name), None)
+            before = None if self._keeps else self._tables.pop((version, name), None)
             if before is not None:
                 self._forget_all(before, f"table {name} is loaded again in line {number}, which replaces this")
             table = self._table(version, name)
@@ -467,6 +469,7 @@ class Reader:
             restore = _RESTORE.match(first)
             assert restore is not None, "it matched just now"
             self._default = (6,) if restore.group(1) == "ip6tables" else (4,)
+            self._keeps = any(word in ("-n", "--noflush") for word in command.words[1:])
             self._say(command.first_line, command.last_line, LineState.UNSUPPORTED, "loads rules from somewhere else")
         else:
             span = self._source.span(command.first_line, command.last_line)

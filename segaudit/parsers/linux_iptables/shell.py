@@ -8,6 +8,7 @@ Nothing is executed. POSIX shell, IEEE Std 1003.1 chapter 2.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -264,6 +265,8 @@ class _Raw(NamedTuple):
     last_line: int
 
 
+#: A here-document and the line that ends it (not ``<<<``, which is a word).
+_HERE: Final = re.compile(r"(?<!<)<<-?\s*[\"']?(\w+)[\"']?")
 _OPENERS: Final = frozenset({"if", "while", "until", "case", "{", "select"})
 _CLOSERS: Final = frozenset({"fi", "done", "esac", "}"})
 _PREFIXES: Final = frozenset({"then", "else", "do", "!", "sudo", "command", "exec", "nohup", "env", "builtin"})
@@ -283,6 +286,8 @@ class Shell:
         self._conditions: list[_Condition] = []
         self._loop: _Loop | None = None
         self._function = ""
+        #: The line that ends the text which the last command is given (a here-document); empty outside of one.
+        self._text_until = ""
         #: Functions that the script defines.
         self.functions: set[str] = set()
         #: Lines that only steer the shell, with what they are: loops, conditions, assignments.
@@ -291,12 +296,27 @@ class Shell:
     def read(self, lines: Iterable[tuple[int, str]]) -> Iterator[Command]:
         """The simple commands of numbered ``lines``."""
         for logical in _logical(lines):
-            for words in split_commands(logical.text):
+            if self._text_until:
+                ends = logical.text.strip() == self._text_until
+                self._note(logical.first_line, logical.last_line, "end of a text" if ends else "text for a command")
+                self._text_until = "" if ends else self._text_until
+                continue
+            commands = split_commands(logical.text)
+            if not commands:
+                comment = logical.text.lstrip().startswith("#")
+                self._note(logical.first_line, logical.last_line, "comment" if comment else "shell punctuation")
+            for words in commands:
                 yield from self._run(_Raw(words, logical.first_line, logical.last_line))
+            here = _HERE.search(logical.text)
+            if here is not None:
+                self._text_until = here.group(1)
+
+    def _note(self, first_line: int, last_line: int, what: str) -> None:
+        for line in range(first_line, last_line + 1):
+            self.steering.setdefault(line, what)
 
     def _steers(self, raw: _Raw, what: str) -> None:
-        for line in range(raw.first_line, raw.last_line + 1):
-            self.steering.setdefault(line, what)
+        self._note(raw.first_line, raw.last_line, what)
 
     def _run(self, raw: _Raw) -> Iterator[Command]:
         words = raw.words

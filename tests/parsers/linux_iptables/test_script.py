@@ -152,7 +152,28 @@ ip6tables-restore < /etc/rules.v6
     assert [r.span.first_line for r in input_.rules] == [6, 9]
     found = states(result.ledgers[0])
     assert "replaces" in found[2][1]
+    assert found[8] == (LineState.IRRELEVANT, "end of a text")
     assert found[10][0] is LineState.UNSUPPORTED
+
+
+def test_a_table_that_is_loaded_without_flushing() -> None:
+    text = "iptables -A INPUT -i lo -j ACCEPT\niptables-restore -n <<E\n*filter\n-A INPUT -j DROP\nCOMMIT\nE\n"
+    input_ = device_of(source("fw.sh", text)).rule_set("INPUT")
+    assert input_ is not None
+    assert [r.action for r in input_.rules] == [Action.PERMIT, Action.DENY]
+
+
+def test_lines_without_a_command() -> None:
+    text = "iptables -P INPUT DROP\n  # indented\n;;\ncat <<'END'\niptables -F\n\nEND\ncat <<< x\niptables -A INPUT -j DROP\n"
+    found = states(parsed(source("fw.sh", text)).ledgers[0])
+    assert {line: why for line, (_, why) in found.items() if why} == {
+        2: "comment",
+        3: "shell punctuation",
+        4: "shell: prints",
+        5: "text for a command",
+        7: "end of a text",
+        8: "shell: prints",
+    }
 
 
 # The shell itself
