@@ -15,6 +15,7 @@ from segaudit.model import Device, Message, RouteKind, msg
 from segaudit.packetspace.packet import Packet
 from segaudit.semantics.trace import DeviceTracer, DeviceVerdict, Received, Verdict
 from segaudit.semantics.trace_flows import DecidedBy, Flow, FlowVerdict, Hop, decided_by
+from segaudit.semantics.trace_match import MAYBE, NO, YES, Matcher
 from segaudit.zones.graph import Port, Segment, SegmentKind
 from segaudit.zones.segments import Segments, bypasses
 
@@ -65,19 +66,29 @@ class NetworkTracer:
             )
             return FlowVerdict(id=flow.id, verdict=Verdict.UNKNOWN, undecided=(reason,), decided_by=None, received=None)
         (start,) = starts
+        # What comes out of a tunnel goes to what its other selector names, or is dropped.
+        carried = self._selects(start, packet.version, packet.dst) if start.kind == SegmentKind.TUNNEL else YES
+        uncarried = msg("the tunnel does not carry packets to {address}", address=packet.dst_text)
+        if carried == NO:
+            return self._said(flow, self._stopped(start.ports[0].device, (), uncarried))
         ends = [self._arrive(p.device, p.interface, packet, (), start, self._bypasses.get(p)) for p in start.ports]
         # The sender chooses the device of its segment that serves it best.
         best = min(ends, key=lambda e: _CHOICE[e.verdict], default=None)
         if best is None:
             reason = msg("no device is attached to {segment}", segment=start.name)
             return FlowVerdict(id=flow.id, verdict=Verdict.UNKNOWN, undecided=(reason,), decided_by=None, received=None)
+        if carried == MAYBE and best.verdict == Verdict.PERMIT:
+            best = replace(best, verdict=Verdict.UNKNOWN, undecided=(*best.undecided, uncarried))
+        return self._said(flow, best)
+
+    def _said(self, flow: Flow, end: _End) -> FlowVerdict:
         return FlowVerdict(
             id=flow.id,
-            verdict=best.verdict,
-            undecided=best.undecided,
-            decided_by=_deciding(best),
-            received=best.received,
-            hops=best.hops,
+            verdict=end.verdict,
+            undecided=end.undecided,
+            decided_by=_deciding(end),
+            received=end.received,
+            hops=end.hops,
         )
 
     # -- segments -------------------------------------------------------------------------------------------------
@@ -113,6 +124,18 @@ class NetworkTracer:
         if internet is not None and not inside and not special:
             return internet
         return None
+
+    def _selects(self, segment: Segment, version: int, address: int | None) -> int:
+        """Whether the tunnel to ``segment`` takes packets whose inner end is ``address``: NO, MAYBE or YES."""
+        names = {(p.device, p.vpn) for p in segment.ports}
+        found = NO
+        for device in self._devices.values():
+            for tunnel in device.tunnels:
+                if (device.name, tunnel.name) in names:
+                    matcher = Matcher(device, self._as_of, frozenset())
+                    test = matcher.address(tunnel.local)
+                    found = max(found, MAYBE if address is None else test(version, address, False))
+        return found
 
     # -- devices --------------------------------------------------------------------------------------------------
 
@@ -186,11 +209,25 @@ class NetworkTracer:
             if verdict.verdict == Verdict.UNKNOWN and further.verdict == Verdict.PERMIT:
                 return replace(further, verdict=Verdict.UNKNOWN, undecided=verdict.undecided)
             return further
-        if self._is_at(name, way.egress, received) is None:
+        there = self._is_at(name, way.egress, received)
+        if there is None:
             return self._stopped(
                 name, end.hops, msg("nothing shows that {address} is there", address=received.dst_text)
             )
+        if there.kind == SegmentKind.TUNNEL:
+            return self._into_tunnel(name, end, there)
         return end
+
+    def _into_tunnel(self, name: str, end: _End, segment: Segment) -> _End:
+        """What becomes of a packet that leaves towards the far side of a tunnel."""
+        assert end.received is not None, "only what was let through gets here"
+        takes = self._selects(segment, end.received.version, end.received.src)
+        if takes == YES:
+            return end
+        reason = msg("the tunnel does not carry packets from its sender")
+        if takes == NO:
+            return self._stopped(name, end.hops, reason)
+        return replace(end, verdict=Verdict.UNKNOWN, undecided=(*end.undecided, reason))
 
     def _next(self, name: str, way: _Way, packet: Packet) -> Port | None:
         """The interface of another device of the input that the packet comes to next."""
