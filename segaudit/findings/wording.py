@@ -84,22 +84,23 @@ def verdict(report: Report) -> Message:
     """The whole report in one sentence; it never says more than what was read shows."""
     if not report.devices:
         return msg("Nothing could be judged: no configuration was read.")
-    counted = report.counted()
-    if counted[Severity.CRITICAL]:
+    # A cause with all that follows from it is one gap.
+    gaps = Counter(headline.worst for headline in headlines(f for f in report.findings if f.counts))
+    if gaps[Severity.CRITICAL]:
         return msg(
             "The separation has a gap that must be closed now.",
             plural="The separation has {count} gaps that must be closed now.",
-            count=counted[Severity.CRITICAL],
+            count=gaps[Severity.CRITICAL],
         )
-    if counted[Severity.HIGH]:
+    if gaps[Severity.HIGH]:
         return msg(
             "The separation has a serious gap.",
             plural="The separation has {count} serious gaps.",
-            count=counted[Severity.HIGH],
+            count=gaps[Severity.HIGH],
         )
-    if counted[Severity.MEDIUM]:
+    if gaps[Severity.MEDIUM]:
         return msg("The separation holds in the main; some points should be corrected.")
-    if any(counted.values()):
+    if gaps:
         return msg("As far as the configurations show it, the separation holds; there are remarks.")
     return msg("As far as the configurations show it, the separation holds.")
 
@@ -187,8 +188,10 @@ def _root(place: int, found: list[FindingReport], first: Mapping[str, int]) -> i
     seen = {place}
     while found[place].cause:
         above = first.get(found[place].cause)
-        if above is None or above in seen:
+        if above is None:
             return place
+        if above in seen:
+            return min(seen)  # causes that go round: the first of them speaks for all
         seen.add(above)
         place = above
     return place
@@ -299,6 +302,12 @@ def open_cells(report: Report) -> tuple[Cell, ...]:
     """The pairs of zones that something passes between, the most open first."""
     opened = (cell for cell in report.matrix if cell.permitted not in {Openness.NONE, Openness.NOT_ASSESSED})
     return tuple(sorted(opened, key=lambda cell: -BY_OPENNESS.index(cell.permitted)))
+
+
+def services_text(services: Iterable[str], most: int) -> str:
+    """The first ``most`` services, those of TCP and UDP before the protocols that nobody thinks of first."""
+    ordered = sorted(services, key=lambda service: not service.startswith(("tcp", "udp", "any")))
+    return ", ".join(ordered[:most]) + (", ..." if len(ordered) > most else "")
 
 
 def rule_text(rule: RuleRef) -> Message:

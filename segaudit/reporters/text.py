@@ -17,10 +17,11 @@ from segaudit.knowledge.language import Language
 from segaudit.model import Message, Severity, Words, msg
 from segaudit.reporter import Reporter, ReporterOptions
 
-#: Lines that are quoted of one place, findings that follow from one, open lines that are named; ``verbose`` shows all.
-MOST_LINES, MOST_CONSEQUENCES, MOST_OPEN = 8, 10, 10
-#: Zones of a matrix in words, and of one in signs; more are gathered by role.
-MOST_IN_WORDS, MOST_IN_SIGNS = 6, 24
+#: What is shown unless ``verbose`` asks for all: lines of the primary place and of another, places, services, findings
+#: that follow from one, lines that are not modelled.
+MOST_LINES, MOST_LINES_ELSEWHERE, MOST_PLACES, MOST_SERVICES, MOST_CONSEQUENCES, MOST_OPEN = 16, 8, 4, 8, 10, 10
+#: Zones of a matrix; more are gathered by role. It is in words where these leave so many columns for the zones' names.
+MOST_IN_SIGNS, LEAST_LABEL = 24, 26
 
 _SIGNS: Mapping[Openness, str] = {
     Openness.NONE: ".",
@@ -167,8 +168,13 @@ class _Writer:
                     count=answer.findings,
                     worst=wording.SEVERITIES[answer.worst],
                 )
-                said = self.paint(self.say(found), _COLORS[answer.worst])
-            yield f"  {padded(title, width)}  {said}"
+                said = self.say(found)
+            shown = said if answer.worst is None else self.paint(said, _COLORS[answer.worst])
+            if width + columns_of(said) + 4 <= self.width:
+                yield f"  {padded(title, width)}  {shown}"
+            else:
+                yield from self.paragraph(title, 2)
+                yield f"    {shown}"
 
     # Who reaches whom ------------------------------------------------------------------------------------------------
 
@@ -179,8 +185,9 @@ class _Writer:
             yield from self.paragraph(
                 msg("Zones of one role are one row and one column, with the most open of their cells."), 2
             )
-        in_words = len(grid.rows) <= MOST_IN_WORDS
-        room = max(map(columns_of, (self.say(word) for word in wording.OPENNESS.values()))) if in_words else 2
+        widest_word = max(map(columns_of, (self.say(word) for word in wording.OPENNESS.values())))
+        in_words = len(grid.rows) * (widest_word + 1) <= self.width - LEAST_LABEL
+        room = widest_word if in_words else 2
         widest = self.width - 4 - len(grid.rows) * (room + 1)
         labels = [
             folded(f"{n:>2} {self._row_label(row, by_role=grid.by_role)}", widest)[0]
@@ -188,7 +195,7 @@ class _Writer:
         ]
         width = max(map(columns_of, labels))
         head = "".join(f" {padded(str(n), room)}" for n in range(1, len(grid.rows) + 1))
-        yield self.paint(f"  {' ' * width} {head}", "2")
+        yield self.paint(f"  {' ' * width} {head}".rstrip(), "2")
         for src, label in zip(grid.rows, labels, strict=True):
             row = ""
             for dst in grid.rows:
@@ -197,7 +204,7 @@ class _Writer:
                     row += " " + padded("-", room)
                     continue
                 said = self.say(wording.OPENNESS[cell.permitted]) if in_words else _SIGNS[cell.permitted]
-                row += " " + self.paint(padded(said, room), _COLORS[cell.permitted])
+                row += " " + self.paint(said, _COLORS[cell.permitted]) + padded("", room - columns_of(said))
             yield f"  {padded(label, width)} {row}"
         if not in_words:
             legend = ", ".join(f"{_SIGNS[one]} {self.say(wording.OPENNESS[one])}" for one in wording.OPENNESS)
@@ -223,15 +230,12 @@ class _Writer:
             yield from self.paragraph(_more(len(opened) - most), 2)
 
     def _pair(self, cell: Cell) -> Message:
-        shown = cell.services if self.verbose else cell.services[:6]
-        services = ", ".join(shown) + (", ..." if len(shown) < len(cell.services) else "")
-        return msg(
-            "{src} to {dst}: {openness} ({services})",
-            src=self.zones.get(cell.from_zone, cell.from_zone),
-            dst=self.zones.get(cell.to_zone, cell.to_zone),
-            openness=wording.OPENNESS[cell.permitted],
-            services=services,
-        )
+        src, dst = (self.zones.get(name, name) for name in (cell.from_zone, cell.to_zone))
+        openness = wording.OPENNESS[cell.permitted]
+        if cell.permitted == Openness.ALL:
+            return msg("{src} to {dst}: {openness}", src=src, dst=dst, openness=openness)
+        services = wording.services_text(cell.services, len(cell.services) if self.verbose else MOST_SERVICES)
+        return msg("{src} to {dst}: {openness} ({services})", src=src, dst=dst, openness=openness, services=services)
 
     # Findings --------------------------------------------------------------------------------------------------------
 
@@ -262,8 +266,11 @@ class _Writer:
                 for document, items in wording.references(finding)
             ]
         yield from self.items(rest, 2)
-        for place in finding.locations:
+        most = len(finding.locations) if self.verbose else MOST_PLACES
+        for place in finding.locations[:most]:
             yield from self.place(place, 2)
+        if len(finding.locations) > most:
+            yield from self.paragraph(_more(len(finding.locations) - most), 2)
         if headline.consequences:
             said = msg(
                 "One finding follows from it:",
@@ -271,11 +278,11 @@ class _Writer:
                 count=len(headline.consequences),
             )
             yield from self.paragraph(said, 2)
-            most = len(headline.consequences) if self.verbose else MOST_CONSEQUENCES
-            for consequence in headline.consequences[:most]:
+            many = len(headline.consequences) if self.verbose else MOST_CONSEQUENCES
+            for consequence in headline.consequences[:many]:
                 yield from self.consequence(consequence)
-            if len(headline.consequences) > most:
-                yield from self.paragraph(_more(len(headline.consequences) - most), 4)
+            if len(headline.consequences) > many:
+                yield from self.paragraph(_more(len(headline.consequences) - many), 4)
 
     def title(self, finding: FindingReport, indent: int) -> Iterator[str]:
         """Severity, title and certainty; then the check with the zones."""
@@ -293,7 +300,8 @@ class _Writer:
 
     def _scope(self, finding: FindingReport) -> str:
         zones = [self.zones.get(name, name) for name in (finding.from_zone, finding.to_zone) if name]
-        parts = [finding.check, " -> ".join(zones), ", ".join(finding.services)]
+        services = wording.services_text(finding.services, len(finding.services) if self.verbose else MOST_SERVICES)
+        parts = [finding.check, " -> ".join(zones), services]
         return "; ".join(part for part in parts if part)
 
     def proof(self, finding: FindingReport) -> Iterator[_Item]:
@@ -318,14 +326,14 @@ class _Writer:
     def place(self, place: LocationReport, indent: int) -> Iterator[str]:
         """The quoted lines with their numbers."""
         yield " " * indent + clean(str(place.span))
-        most = len(place.lines) if self.verbose else MOST_LINES
+        most = len(place.lines) if self.verbose else MOST_LINES if place.primary else MOST_LINES_ELSEWHERE
+        if len(place.lines) == most + 1:
+            most += 1
         number = len(str(place.span.last_line))
-        room = self.width - indent - number - 5
         for line, text in enumerate(place.lines[:most], start=place.span.first_line):
-            shown = clean(text.expandtabs(4))
-            if columns_of(shown) > room:
-                shown = _cut(shown, room - 3) + "..."
-            yield " " * (indent + 2) + self.paint(f"{line:>{number}} |", "2") + f" {shown}"
+            for n, part in enumerate(folded(clean(text.expandtabs(4)), self.width - indent - number - 5)[:4]):
+                shown = f"{line if n == 0 else '':>{number}} |"
+                yield " " * (indent + 2) + self.paint(shown, "2") + f" {part}"
         if len(place.lines) > most:
             hidden = len(place.lines) - most
             said = msg("one more line", plural="{count} more lines", count=hidden)
@@ -415,13 +423,6 @@ class _Writer:
 
 def _more(count: int) -> Message:
     return msg("and one more (-v shows all)", plural="and {count} more (-v shows all)", count=count)
-
-
-def _cut(text: str, width: int) -> str:
-    """As much of the beginning as ``width`` columns take."""
-    while columns_of(text) > width:
-        text = text[:-1]
-    return text
 
 
 REPORTER = Reporter(name="text", title="for the terminal", render=render, extension="txt")

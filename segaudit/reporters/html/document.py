@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from segaudit.findings import ranges, wording
 from segaudit.findings.openness import Openness
 from segaudit.findings.page import Code
-from segaudit.findings.report import CheckRun, FindingReport, LedgerCounts, Report
+from segaudit.findings.report import CheckRun, EvidenceReport, FindingReport, LedgerCounts, Report, ZoneReport
 from segaudit.findings.wording import Headline
 from segaudit.knowledge.columns import clean
 from segaudit.knowledge.language import Language
@@ -33,6 +33,8 @@ MOST_ZONES, MOST_WITH_SERVICES = 40, 8
 MOST_NOT_MODELLED, MOST_PAIRS, MOST_BOXES = 200, 400, 12
 #: Headlines of one check, and findings that follow from one, that are told whole; further ones are rows of a table.
 MOST_WHOLE, MOST_FOLLOWING = 100, 20
+#: Signs for a zone's role.
+MOST_SIGNS = 6
 #: Characters of a quoted line.
 MOST_CHARACTERS = 400
 #: Headlines that stand on the first screen.
@@ -92,11 +94,12 @@ def render(report: Report, options: ReporterOptions) -> str:
             most_whole=MOST_WHOLE,
             most_following=MOST_FOLLOWING,
             rest=_rest,
+            evidence=lambda zone: _evidence(zone, language),
             short=_short,
             opened=wording.open_cells(report),
             openness=list(Openness),
             severities=list(reversed(Severity)),
-            first=[h.finding for h in heads if h.finding.counts and h.finding.severity >= Severity.MEDIUM][:MOST_FIRST],
+            first=_first(heads, language),
             questions=_questions(report, heads),
             accepted=[finding for finding in report.findings if not finding.counts],
             anchors=_anchors(report),
@@ -143,6 +146,25 @@ def _questions(report: Report, heads: tuple[Headline, ...]) -> tuple[Question, .
             )
         )
     return tuple(found)
+
+
+def _first(heads: tuple[Headline, ...], language: Language) -> list[FindingReport]:
+    """What to close first: the worst headlines that count, each title once."""
+    found: dict[str, FindingReport] = {}
+    for headline in heads:
+        if headline.finding.counts and headline.finding.severity >= Severity.MEDIUM:
+            found.setdefault(language.say(headline.finding.title), headline.finding)
+    return list(found.values())[:MOST_FIRST]
+
+
+def _evidence(zone: ZoneReport, language: Language) -> list[tuple[EvidenceReport, list[str]]]:
+    """The strongest signs for a zone's role, each once with the places that show it."""
+    signs: dict[str, tuple[EvidenceReport, dict[str, None]]] = {}
+    for sign in zone.evidence:
+        _, places = signs.setdefault(f"{sign.role} {language.say(sign.sign)}", (sign, {}))
+        if sign.span is not None:
+            places[str(sign.span)] = None
+    return [(sign, list(places)) for sign, places in signs.values()][:MOST_SIGNS]
 
 
 def _rest(headlines: tuple[Headline, ...]) -> tuple[FindingReport, ...]:
