@@ -444,6 +444,27 @@ class AclReader:
             self._ledger.approximated(number, f"the time-range {name} comes again and again, so undecided")
 
 
+def conduit_entry(number: int, words: tuple[str, ...]) -> Entry:
+    """``conduit permit tcp DESTINATION [ports] SOURCE [ports]`` of PIX 6 as the entry of an access list.
+
+    Cisco PIX Firewall Command Reference 6.3, ``conduit``: the global (inner) address comes first.
+    """
+    head, rest = words[1:3], list(words[3:])
+    destination = _side(rest)
+    source = _side(rest)
+    return Entry(number, ("access-list", "conduit", *head, *source, *destination, *rest))
+
+
+def _side(words: list[str]) -> list[str]:
+    """Takes an address and the ports behind it from the front of ``words``."""
+    count = 1 if words[:1] and words[0] in ("any", "any4", "any6") else 2
+    if len(words) > count and words[count] in OPERATORS:
+        count += 3 if words[count] == "range" else 2
+    taken = words[:count]
+    del words[:count]
+    return taken
+
+
 _SNORT_BLOCKS: Final = "inspection may block what it looks at"
 _SNORT_TEXTS: Final = frozenset({f"inspection ({word})" for word in _LAYER_7})
 

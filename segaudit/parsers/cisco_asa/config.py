@@ -109,6 +109,8 @@ class _Session:
         self.lists: dict[str, list[Entry]] = {}
         self.ipv6_lists: dict[str, list[Entry]] = {}
         self.mode: Line | None = None
+        #: Lists of the configuration that `show access-list` shows once more.
+        self.shown: set[str] = set()
 
     # Access lists
 
@@ -125,8 +127,29 @@ class _Session:
         if words[1].endswith(";") or words[1:3] == ("cached", "ACL"):
             # The heads of `show access-list`: "access-list X; 5 elements; name hash: 0x…".
             self.ledger.irrelevant(number, "a heading of show access-list")
+            if self.lists.get(words[1].rstrip(";")):
+                self.shown.add(words[1].rstrip(";"))
+            return
+        if text[0].isspace() and words[2] == "line" and words[-1].startswith("0x"):
+            self.ledger.irrelevant(number, "show access-list with the groups of the entry above opened")
+            return
+        if words[1] in self.shown and words[2] == "line":
+            self._counted(number, words)
             return
         self._insert(self.lists.setdefault(words[1], []), Entry(number, words), words, 2)
+
+    def _counted(self, number: int, words: tuple[str, ...]) -> None:
+        """An entry of `show access-list` behind the configuration itself: it tells how often the entry was hit."""
+        self.ledger.irrelevant(number, "show access-list of a list that stands above")
+        hits = next((place for place, word in enumerate(words) if word.startswith("(hitcnt=")), None)
+        if hits is None:
+            return
+        body = Entry(number, words[:hits]).body
+        entries = self.lists[words[1]]
+        place = min(int(words[3]) - 1, len(entries) - 1) if words[3].isdigit() else 0
+        if entries[place].body == body:
+            self.ledger.modelled(number)
+            entries[place] = Entry(entries[place].number, (*entries[place].words, words[hits]))
 
     def ipv6_list_entry(self, line: Line) -> None:
         """``ipv6 access-list …`` (ASA and PIX 7.0 to 8.4)."""
@@ -309,7 +332,7 @@ def read_config(source: SourceFile, ledger: LedgerBuilder) -> Config:
             ledger.modelled(number)
             continue
         if text.startswith("access-list "):
-            entries.append((number, text))
+            entries.append((number, raw))
         else:
             rest.append((number, raw))
     blocks = read_indented(_without_certificates(rest, ledger))

@@ -17,10 +17,10 @@ from segaudit.model import (
     msg,
 )
 from segaudit.parser import ParseResult
-from segaudit.parsers.cisco_asa.acl import AclReader
+from segaudit.parsers.cisco_asa.acl import AclReader, conduit_entry
 from segaudit.parsers.cisco_asa.config import Config, mark_known, read_config
 from segaudit.parsers.cisco_asa.dialect import Dialect, decide_dialect
-from segaudit.parsers.cisco_asa.filters import Filters
+from segaudit.parsers.cisco_asa.filters import CONDUIT, Filters
 from segaudit.parsers.cisco_asa.interfaces import Interfaces, read_interfaces
 from segaudit.parsers.cisco_asa.management import Management
 from segaudit.parsers.cisco_asa.nat import build_nat, read_nat
@@ -126,6 +126,9 @@ def _read_lists(config: Config, dialect: Dialect, reader: AclReader) -> dict[str
         rule_set = reader.read(name, entries, version=family)
         if rule_set.rules or not any(entry.body[:1] == ("ethertype",) for entry in entries):
             lists[name] = rule_set
+    conduits = [conduit_entry(line.number, line.words) for line in config.of("conduit") if len(line.words) > 3]
+    if conduits and CONDUIT not in lists:
+        lists[CONDUIT] = reader.read(CONDUIT, conduits, version=family)
     for name, entries in config.ipv6_lists.items():
         # A name is one list on the device; an IPv6 list by the name of an IPv4 one is told apart here.
         title = f"{name} (IPv6)" if name in lists else name
@@ -205,6 +208,16 @@ def _mark_settings(config: Config, ledger: LedgerBuilder) -> None:
             ledger.modelled(one.number)
     for line in config.of("dynamic-access-policy-record"):
         _access_policy(line, ledger)
+    for line in config.of("vpdn"):
+        if line.words[1:2] == ("enable",) or "accept" in line.words:
+            ledger.unsupported(line.number, "dial-in by PPTP, L2TP or PPPoE in the style of PIX 6")
+        else:
+            ledger.irrelevant(line.number, "PPPoE towards the provider")
+    for line in config.of("policy-map"):
+        for one in line.walk():
+            if "tcp-state-bypass" in one.words:
+                reason = "TCP connections that the device did not see begin pass: it judges them packet by packet"
+                ledger.unsupported(one.number, reason)
     for line in config.of("ip"):
         if line.words[1:3] == ("local", "policy"):
             ledger.unsupported(line.number, "policy routing of the device's own packets")

@@ -29,6 +29,7 @@ from segaudit.model import (
     Condition,
     ConditionKind,
     Hook,
+    InterfaceKind,
     InterfaceMatch,
     LedgerBuilder,
     LocalService,
@@ -53,6 +54,8 @@ from segaudit.parsers.cisco_asa.interfaces import Interfaces, NamedInterface
 from segaudit.parsers.cisco_asa.management import Management
 from segaudit.syntax.indented import Line
 
+#: The name under which conduits (PIX 6) are kept as a list.
+CONDUIT: Final = "conduit"
 #: Places at FORWARD: what the lists say comes first, so that their rule is named where both deny.
 _LISTS, _LEVELS, _USERS, _REVERSE_PATH = 0, 10, 20, 30
 #: Where sources are held against the routing table: before destinations are translated, though that does not matter.
@@ -238,11 +241,12 @@ class Filters:
             names: tuple[str, ...] = (rule_set.name,)
             if overall is not None:
                 names = (self._open_ended(rule_set.name), overall[1].name)
-            self._attach(Hook.FORWARD, names, ingress=interfaces(interface), span=binding.line.number)
-        others = [one for one in self._interfaces.named if one.name not in inward and not one.management_only]
+            self._attach(Hook.FORWARD, names, ingress=self._with_members(interface), span=binding.line.number)
+        bridged = {member for name in inward for member in self._with_members(name).items}
+        others = [one for one in self._interfaces.named if one.name not in bridged and not one.management_only]
         if overall is not None:
             # A global list is asked at every interface: those with a list of their own have it behind that.
-            rest = InterfaceMatch(frozenset(inward), negated=True) if inward else ANY_INTERFACE
+            rest = InterfaceMatch(frozenset(bridged), negated=True) if bridged else ANY_INTERFACE
             self._attach(Hook.FORWARD, (overall[1].name,), ingress=rest, span=overall[0].line.number)
             return
         for one in others:
@@ -265,10 +269,23 @@ class Filters:
         self.rule_sets[closed_name] = replace(rule_set, name=closed_name, default=Action.DENY)
         return closed_name
 
+    def _with_members(self, name: str) -> InterfaceMatch:
+        """An interface, with its members where it is a bridge.
+
+        A list at a named BVI filters besides those at its members (guide 9.7 and later, "Controlling Network Access").
+        """
+        one = self._interfaces.get(name)
+        bridge = one is not None and one.interface.kind is InterfaceKind.BRIDGE
+        return InterfaceMatch(frozenset({name, *(one.interface.members if one is not None and bridge else ())}))
+
     def _attach_levels(self, one: NamedInterface, version: int | None) -> None:
         """The implicit rules where no list is asked: down to lower levels, and to the same as far as that is on."""
         builder = RuleBuilder()
         others = [o for o in self._interfaces.named if o.name != one.name and not o.management_only]
+        if self._config.product == "fwsm":
+            # "The FWSM does not allow any traffic to pass between interfaces unless you explicitly permit it with an
+            # ACL" (Firewall Services Module Configuration Guide 2.3, "Security Policy Overview").
+            others = []
         lower = frozenset(o.name for o in others if o.level < one.level)
         if lower:
             builder.add(
@@ -287,7 +304,7 @@ class Filters:
                 ingress=interfaces(one.name),
                 egress=InterfaceMatch(same),
             )
-        if self._intra is not None:
+        if self._intra is not None and self._config.product != "fwsm":
             builder.add(
                 Action.PERMIT,
                 self._span_of(self._intra.number),
@@ -298,12 +315,22 @@ class Filters:
         name = f"security-level {one.name}" + (f" (IPv{version})" if version == 6 else "")
         rule_set = replace(builder.rule_set(name, Action.DENY, version), default_span=one.level_span)
         self.rule_sets[name] = rule_set
-        self._attach(Hook.FORWARD, (name,), ingress=interfaces(one.name), span=one.level_span)
+        names = (self._conduits(one), name) if CONDUIT in self._lists and version in (None, 4) else (name,)
+        self._attach(Hook.FORWARD, names, ingress=interfaces(one.name), span=one.level_span)
+
+    def _conduits(self, one: NamedInterface) -> str:
+        """Conduits of PIX 6, as asked at ``one``: for connections to higher levels where no list is bound."""
+        higher = frozenset(o.name for o in self._interfaces.named if o.level > one.level)
+        name = f"{CONDUIT} {one.name}"
+        conduits = self._lists[CONDUIT]
+        rules = tuple(replace(rule, egress=InterfaceMatch(higher)) for rule in conduits.rules) if higher else ()
+        self.rule_sets[name] = replace(conduits, name=name, rules=rules, default=None)
+        return name
 
     def _attach_outward(self, binding: Binding, rule_set: RuleSet) -> None:
         """Outbound lists see real addresses since 8.3; before, packets as they leave."""
         name = self.closed(rule_set.name)
-        match = interfaces(binding.interface)
+        match = self._with_members(binding.interface)
         if self._dialect.real_addresses:
             self._attach(Hook.FORWARD, (name,), egress=match, span=binding.line.number, order=_LISTS + 1)
         else:
@@ -343,6 +370,15 @@ class Filters:
                 builder.add(Action.DENY, one.management_only, implicit, ingress=interfaces(one.name))
                 builder.add(Action.DENY, one.management_only, implicit, egress=interfaces(one.name))
         self._attach_made("management-only", builder)
+        builder = RuleBuilder()
+        for one in self._interfaces.named:
+            if one.no_forward:
+                # The base licence of ASA 5505 has a third VLAN that may not open connections to one other (command
+                # reference, "forward interface").
+                implicit = f"no forward interface towards {one.no_forward}"
+                pair = (interfaces(one.name), interfaces(one.no_forward))
+                builder.add(Action.DENY, one.interface.span, implicit, ingress=pair[0], egress=pair[1])
+        self._attach_made("no forward interface", builder)
         # FTD has all interfaces at level 0 and both kinds of same-security traffic on.
         if self._config.product != "ftd":
             builder = RuleBuilder()

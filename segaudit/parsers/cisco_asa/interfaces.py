@@ -43,7 +43,7 @@ class NamedInterface:
     """An interface that rules can name: its level and the lines that give it name, level and its restriction.
 
     ``management_only`` is the line that keeps through traffic off it. ``set_route``: its DHCP or PPPoE server gives the
-    default route. ``tunnel`` are the sub-commands of a virtual tunnel interface.
+    default route. ``no_forward`` is the interface to which it may open no connection. ``tunnel`` are the sub-commands of a virtual tunnel interface.
     """
 
     interface: Interface
@@ -51,6 +51,7 @@ class NamedInterface:
     level_span: Span
     management_only: Span | None = None
     set_route: bool = False
+    no_forward: str = ""
     tunnel: Mapping[str, Line] = field(default_factory=lambda: MappingProxyType({}))
     policy_route: Line | None = None
 
@@ -91,6 +92,7 @@ class _Draft:
     enabled: bool = True
     management_only: Span | None = None
     failover: bool = False
+    no_forward: str = ""
     zone: str = ""
     bridge_group: str = ""
     bridge_span: Span | None = None
@@ -157,7 +159,8 @@ class _Reader:
         words = child.words
         negated = words[0] == "no" and len(words) > 1
         words = words[1:] if negated else words
-        first = words[0]
+        # People type "shut"; the configuration itself says the whole word.
+        first = "shutdown" if len(words[0]) >= 4 and "shutdown".startswith(words[0]) else words[0]
         if (reason := CHILDREN["interface"].get(first)) and first not in ("dhcp", "pppoe"):
             self._ledger.irrelevant(child.number, reason)
             for below in child.children:
@@ -174,6 +177,8 @@ class _Reader:
             draft.level = None
         elif first == "shutdown":
             draft.enabled = True
+        elif first == "forward" and words[1:2] == ("interface",) and len(words) > 2:
+            draft.no_forward = words[2]
         elif first == "management-only":
             draft.management_only = None
         elif first in ("ip", "ipv6") and words[1:2] == ("address",):
@@ -182,7 +187,7 @@ class _Reader:
             if version == 4:
                 draft.method = AddressMethod.NONE
         else:
-            return first in ("description", "switchport", "bridge-group", "zone-member", "channel-group")
+            return first in ("description", "switchport", "bridge-group", "zone-member", "channel-group", "ip", "pim")
         return True
 
     def _set_child(self, child: Line, first: str, words: tuple[str, ...], draft: _Draft) -> bool:
@@ -231,7 +236,9 @@ class _Reader:
         elif first in ("dhcp", "pppoe"):
             self._ledger.irrelevant(child.number, CHILDREN["interface"][first])
             return False
-        elif first == "no" or first not in ("dhcprelay", "forward", "allow-ssc-mgmt", "igmp"):
+        elif first == "dhcprelay" and argument in ("server", "information"):
+            return True  # `management` reads the server
+        elif first not in ("dhcprelay", "allow-ssc-mgmt", "igmp"):
             return False
         else:
             self._ledger.unsupported(child.number, "limits or adds traffic of this interface in a way that is not read")
@@ -374,6 +381,7 @@ class _Reader:
                         level_span=draft.level_span or draft.span,
                         management_only=draft.management_only,
                         set_route=draft.set_route,
+                        no_forward=self._nameif(draft.no_forward),
                         tunnel=MappingProxyType(draft.tunnel or {}),
                         policy_route=draft.policy_route,
                     )
@@ -420,6 +428,10 @@ class _Reader:
             role_hint=hint,
             members=members,
         )
+
+    def _nameif(self, hardware: str) -> str:
+        draft = self._drafts.get(hardware.lower())
+        return draft.name if draft is not None else ""
 
     def _zone(self, name: str, members: list[str], taken: set[str]) -> Zone:
         line = next((one for one in self._config.of("zone") if one.words[1:2] == (name,)), None)

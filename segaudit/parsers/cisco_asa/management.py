@@ -228,6 +228,8 @@ class Management:
                 )
             )
         for one in self._interfaces.named:
+            if self._config.product == "fwsm" and not any(rule.interface == one.name for rule in self.icmp):
+                continue  # FWSM answers only where a line permits it (FWSM Command Reference 3.1, "icmp")
             self.services.append(
                 LocalService(
                     kind="ping",
@@ -346,6 +348,10 @@ class Management:
                     given = given[: given.index("interface")]
                 for word in given:
                     self._host(word, self._catalogue.host(word), HostSign.DNS, line)
+        for block in self._config.of("interface"):
+            for child in block.children:
+                if child.words[:2] == ("dhcprelay", "server") and len(child.words) > 2:
+                    self._host(child.words[2], self._catalogue.host(child.words[2]), HostSign.DHCP_RELAY, child)
         for line in self._config.of("dhcprelay"):
             words = line.words
             if words[1:2] == ("server",) and len(words) > 2:

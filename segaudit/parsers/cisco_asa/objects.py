@@ -101,6 +101,9 @@ class Catalogue:
         known = self.names.get(word)
         if known is not None:
             return known
+        quad = dotted_quad(word)
+        if quad is not None:
+            return AddressRange(4, quad, quad)
         try:
             version, value = parse_address(word)
         except ValueError:
@@ -205,14 +208,23 @@ class Catalogue:
 
 def netmask(text: str) -> int | None:
     """The bits of a netmask (``255.255.0.0``, or ``0`` for none); ``None`` if it is not one."""
-    if text == "0":
-        return 0
-    if text.count(".") != 3:
+    return 0 if text == "0" else dotted_quad(text)
+
+
+def dotted_quad(text: str) -> int | None:
+    """The integer of ``192.0.2.1``; ``None`` if it is not one. Lists hold tens of thousands, so it is done by hand."""
+    parts = text.split(".")
+    if len(parts) != 4 or not text.isascii():
         return None
-    try:
-        return parse_address(text)[1]
-    except ValueError:
-        return None
+    value = 0
+    for part in parts:
+        if not part.isdigit() or len(part) > 3:
+            return None
+        octet = int(part)
+        if octet > 255:
+            return None
+        value = value << 8 | octet
+    return value
 
 
 def _port(word: str, protocol: int | None) -> int:

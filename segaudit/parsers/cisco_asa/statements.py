@@ -34,7 +34,7 @@ FAMILIES: Final = _words(
 _IRRELEVANT: Final = {
     "timers end connections, they open none": "timeout; arp timeout; console timeout; ssh timeout; telnet timeout",
     "what the console and the screens look like": (
-        "banner; pager; terminal; prompt; command-alias; hostname-prompt; asdm; console; quota; session"
+        "banner; pager; terminal; prompt; command-alias; hostname-prompt; asdm; console; quota; session; auth-prompt"
     ),
     "passwords of the console: who logs in, not from where": (
         "enable; passwd; password; password-policy; key config-key; password encryption; privilege"
@@ -58,6 +58,11 @@ _IRRELEVANT: Final = {
         "ip audit; ethernet"
     ),
     "logging shows what happens, it permits nothing": "logging; no-logging; syslog; alarm",
+    "which tunnel group or unit a user gets; every tunnel group is in the model": (
+        "tunnel-group-map; vpn load-balancing; load-balancing; vpn-load-balancing"
+    ),
+    "encryption of the device's own files and its licence": "strong-encryption-disable; strong-encryption",
+    "mail of alarms, statistics of hosts": "smtp-server; hpm; ngips",
     "how rules are looked up and compiled, not what they say": (
         "object-group-search; asp; access-list mode; tcp-options; forward-reference"
     ),
@@ -133,7 +138,6 @@ _UNSUPPORTED: Final = {
     "multicast forwarding is not modelled": "multicast-routing; pim; igmp; mroute; mfib; multicast",
     "web caching redirects traffic": "wccp",
     "Easy VPN remote brings rules of its own": "vpnclient",
-    "dial-in by PPTP, L2TP or PPPoE in the style of PIX 6": "vpdn",
     "a clientless portal reaches further than the lists say": "smart-tunnel; port-forward",
     "virtual routing tables are not told apart": "virtual-router; vrf",
     "VXLAN segments are not modelled": "nve; vxlan",
@@ -183,6 +187,7 @@ CHILDREN: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
                 "routing protocols on the interface": "ospf eigrp rip authentication hello-interval split-horizon summary-address bfd isis pim igmp",
                 "time-outs and tracking of the interface": "dhcp ddns poll-time link-state carrier-delay",
                 "PPPoE and its credentials": "pppoe",
+                "redirects and SIP of the interface itself": "traffic-non-sip",
                 "switch port settings beside the VLAN": "power speed-duplex",
                 "service quality": "service-policy traffic",
                 "who is tagged how": "cts",
@@ -192,7 +197,7 @@ CHILDREN: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             {
                 "what the VPN client shows, resolves and keeps": (
                     "banner default-domain split-dns dns-server wins-server dhcp-network-scope msie-proxy "
-                    "client-bypass-protocol gateway-fqdn secure-unit-authentication backup-servers "
+                    "ipv6-split-tunnel-policy client-bypass-protocol gateway-fqdn secure-unit-authentication backup-servers "
                     "split-tunnel-all-dns smartcard-removal-disconnect scep-forwarding-url nem user-authentication-idle-timeout "
                     "leap-bypass ip-phone-bypass periodic-authentication msie-proxy-method"
                 ),
@@ -218,7 +223,8 @@ CHILDREN: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
                     "unix-auth-uid application-type always-on-vpn java-trustpoint validate-cert dtls activex-relay "
                     "file-browsing file-entry upload-max-size download-max-size post-max-size hidden-shares "
                     "port-forward-name sso auto-signon auto-download applet svc-deny message include-local-lan "
-                    "max-header-line-length override default-url-list autodownload acl"
+                    "max-header-line-length override default-url-list autodownload acl certificate-group-map "
+                    "tunnel-group-preference"
                 ),
             }
         ),

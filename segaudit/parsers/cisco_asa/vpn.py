@@ -218,6 +218,8 @@ class VpnReader:
         first = words[0]
         if first == "vpn-filter":
             policy.filter = value[0] if value else ""
+        elif first == "ipv6-address-pools":
+            policy.pools = (*(policy.pools or ()), *value) if value else policy.pools
         elif first in ("vpn-tunnel-protocol", "split-tunnel-policy", "address-pools", "split-tunnel-network-list"):
             if first == "vpn-tunnel-protocol":
                 policy.protocols = frozenset(word.lower() for word in value)
@@ -230,10 +232,10 @@ class VpnReader:
         elif first in ("webvpn", "anyconnect-custom", "vpn-settings"):
             self._policy_webvpn(child)
             return
-        elif first in ("ipv6-vpn-filter", "ipv6-address-pools", "ipv6-split-tunnel-policy"):
-            reason = "the IPv6 filter of the group before 9.0" if first == "ipv6-vpn-filter" else "IPv6 of the group"
-            self._ledger.unsupported(child.number, reason)
-            return
+        elif first == "ipv6-vpn-filter":
+            if value:
+                self._ledger.unsupported(child.number, "the IPv6 filter of the group, apart from vpn-filter before 9.0")
+                return
         elif first in ("group-lock", "user-authentication", "authentication-server-group", "vlan"):
             self._ledger.approximated(
                 child.number, "narrows who gets this policy, or where; it is taken as open to all"
@@ -253,9 +255,9 @@ class VpnReader:
         self._ledger.irrelevant(child.number, "looks and client settings of the group")
         for one in child.children:
             first = one.words[1] if one.words[0] == "no" and len(one.words) > 1 else one.words[0]
-            if first == "filter":
+            if first == "filter" and one.words[-1] != "none":
                 self._ledger.unsupported(one.number, "a webtype filter narrows what the clientless portal opens")
-            elif reason := CHILDREN["webvpn"].get(first):
+            elif reason := CHILDREN["webvpn"].get(first, "no filter" if first == "filter" else ""):
                 mark_block(one, self._ledger, reason)
 
     def _policy(self, name: str) -> GroupPolicy:
@@ -281,10 +283,6 @@ class VpnReader:
                 continue
             for child in line.children:
                 self._group_child(child, words[2], group)
-        for line in (*self._config.of("tunnel-group-map"), *self._config.of("vpn-load-balancing")):
-            mark_block(
-                line, self._ledger, "which tunnel group a certificate or unit gets; every tunnel group is in the model"
-            )
 
     def _group_child(self, child: Line, section: str, group: TunnelGroup) -> None:
         words = child.words
@@ -302,6 +300,9 @@ class VpnReader:
             group.secondary = "" if values[0] == "none" else values[0]
         elif first == "default-group-policy" and values:
             group.policy = values[0]
+        elif section == "ppp-attributes":
+            self._ledger.irrelevant(child.number, "PPP options of L2TP")
+            return
         elif first == "authentication" and section == "webvpn-attributes":
             group.methods = frozenset(values)
         elif first in ("ikev1", "isakmp") and "user-authentication" in child.text:

@@ -185,6 +185,28 @@ def test_show_access_list_gives_hits() -> None:
     assert made.not_understood == []
 
 
+def test_show_access_list_behind_the_configuration_counts_only() -> None:
+    made = read(
+        """
+        ASA Version 9.1(1)
+        object-group network G
+         network-object host 192.0.2.1
+        access-list X remark the web
+        access-list X extended permit tcp any object-group G eq www
+        access-list X extended deny ip any any
+        access-list cached ACL log flows: total 0, denied 0 (deny-flow-max 4096)
+                    alert-interval 300
+        access-list X; 2 elements; name hash: 0x1234abcd
+        access-list X line 1 remark the web
+        access-list X line 2 extended permit tcp any object-group G eq www (hitcnt=42) 0x8a7b6c5d
+          access-list X line 2 extended permit tcp any host 192.0.2.1 eq www (hitcnt=42) 0x11111111
+        access-list X line 3 extended deny ip any any (hitcnt=7) 0x22222222
+        """
+    )
+    assert [(rule.id, rule.hits, rule.comment) for rule in made.rules("X")] == [("2", 42, "the web"), ("3", 7, "")]
+    assert made.rules("X")[0].span.first_line == 5
+
+
 def test_service_groups_in_every_place() -> None:
     before = """
 object-group service WEB tcp

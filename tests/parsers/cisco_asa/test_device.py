@@ -360,12 +360,15 @@ def test_transparent_mode() -> None:
         ("vpnclient server 192.0.2.1", "Easy VPN"),
         ("aaa authentication include tcp/80 inside 0 0 0 0 LOCAL", "proxy"),
         ("virtual telnet 203.0.113.9", "proxy"),
+        ("vpdn enable outside", "PPTP"),
+        ("policy-map P\n class C\n  set connection advanced-options tcp-state-bypass", "packet by packet"),
     ],
 )
 def test_what_bears_on_access_and_is_not_modelled_is_named(line: str, word: str) -> None:
     made = read(f"ASA Version 9.12(4)\n{line}\n")
-    assert made.state(line) is LineState.UNSUPPORTED
-    assert word in made.reason(line)
+    last = line.splitlines()[-1].strip()
+    assert made.state(last) is LineState.UNSUPPORTED
+    assert word in made.reason(last)
 
 
 def test_what_nobody_knows_is_not_understood() -> None:

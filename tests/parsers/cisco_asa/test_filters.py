@@ -340,3 +340,68 @@ def test_ftd_has_no_levels_but_its_global_list() -> None:
     )
     assert verdict(fw, "tcp 10.1.0.9 10.2.0.9 443", "a", "b") == "permit"
     assert verdict(fw, "tcp 10.2.0.9 10.1.0.9 443", "b", "a") == "deny"
+
+
+def test_the_third_vlan_of_a_5505_may_not_open_to_one_other() -> None:
+    fw = read(
+        """
+        ASA Version 9.2(4)
+        interface Vlan1
+         nameif inside
+         security-level 100
+        interface Vlan2
+         nameif outside
+         security-level 0
+        interface Vlan3
+         no forward interface Vlan1
+         nameif guest
+         security-level 100
+        same-security-traffic permit inter-interface
+        """
+    )
+    assert fw.not_understood == []
+    assert verdict(fw, WEB, "guest", "outside") == "permit"
+    assert verdict(fw, WEB, "inside", "guest") == "permit"
+    result = through(fw, WEB, "guest", "inside")
+    assert (str(result.verdict), result.decided_by.rule_set) == ("deny", "no forward interface")
+
+
+def test_fwsm_permits_nothing_by_levels() -> None:
+    fw = firewall("same-security-traffic permit inter-interface\n", version="FWSM Version 4.1(5)")
+    assert verdict(fw, "tcp 10.0.0.9 198.51.100.9 80", "inside", "outside") == "deny"
+    assert verdict(fw, WEB, "dmz", "lab") == "deny"
+    assert str(to_device(fw, "icmp 10.0.0.9 10.0.0.1 8", "inside").verdict) == "deny"
+    fw = firewall("icmp permit any inside\n", version="FWSM Version 4.1(5)")
+    assert str(to_device(fw, "icmp 10.0.0.9 10.0.0.1 8", "inside").verdict) == "permit"
+
+
+def test_a_list_at_a_bridge_filters_its_members_too() -> None:
+    fw = read(
+        """
+        ASA Version 9.12(4)
+        interface GigabitEthernet0/1
+         nameif left
+         bridge-group 1
+         security-level 100
+        interface GigabitEthernet0/2
+         nameif right
+         bridge-group 1
+         security-level 100
+        interface GigabitEthernet0/3
+         nameif outside
+         security-level 0
+        interface BVI1
+         nameif lan
+         security-level 100
+         ip address 10.0.0.1 255.255.255.0
+        access-list B extended permit tcp any any eq 443
+        access-list R extended permit tcp any any
+        access-group B in interface lan
+        access-group R in interface right
+        """
+    )
+    assert verdict(fw, "tcp 10.0.0.9 198.51.100.9 443", "left", "outside") == "permit"
+    assert verdict(fw, "tcp 10.0.0.9 198.51.100.9 80", "left", "outside") == "deny"
+    assert verdict(fw, "tcp 10.0.0.9 198.51.100.9 80", "right", "outside") == "deny"
+    assert verdict(fw, "tcp 10.0.0.9 198.51.100.9 443", "right", "outside") == "permit"
+    assert verdict(fw, "tcp 10.0.0.9 198.51.100.9 80", "lan", "outside") == "deny"

@@ -214,6 +214,25 @@ def test_a_whole_pix_6() -> None:
     assert verdict(fw, "tcp 10.0.0.9 192.0.2.9 80", "inside", "dmz") == "deny"
 
 
+def test_conduits_open_the_way_up_where_no_list_is_bound() -> None:
+    text = PIX6.replace("access-group acl_out in interface outside\n", "")
+    fw = read(
+        text + "conduit deny tcp host 203.0.113.5 eq 25 host 198.51.100.66\n"
+        "conduit permit tcp host 203.0.113.5 eq smtp any\nconduit permit icmp any any echo\n"
+        "conduit permit udp host 203.0.113.5 range 1000 1010 198.51.100.0 255.255.255.0 gt 1023\n"
+    )
+    assert fw.not_understood == []
+    assert received(fw, "tcp 198.51.100.9 203.0.113.5 25", "outside", "inside") == "198.51.100.9:49152 > 10.0.0.5:25"
+    assert verdict(fw, "tcp 198.51.100.66 203.0.113.5 25", "outside", "inside") == "deny"
+    assert verdict(fw, "tcp 198.51.100.9 203.0.113.5 80", "outside", "inside") == "deny"
+    assert verdict(fw, "udp 198.51.100.9 203.0.113.5 1005 5000", "outside", "inside") == "permit"
+    assert verdict(fw, "udp 198.51.100.9 203.0.113.5 1005 53", "outside", "inside") == "deny"
+    assert verdict(fw, "tcp 10.0.0.9 198.51.100.66 25", "inside", "outside") == "permit"
+    # A list at the interface takes their place.
+    bound = read(PIX6 + "conduit permit tcp host 203.0.113.5 eq smtp any\n")
+    assert verdict(bound, "tcp 198.51.100.9 203.0.113.5 25", "outside", "inside") == "deny"
+
+
 def test_no_version_line_the_nat_syntax_decides() -> None:
     headless = HEAD.replace("ASA Version 8.2(5)\n", "")
     old = nat("static (inside,outside) 203.0.113.5 10.0.0.5 netmask 255.255.255.255", head=headless)
