@@ -21,6 +21,12 @@ How to fix
 ----------
 Log what uses the rule for a month, write rules for that, and remove it.
 
+    ip access-list extended VOICE_IN
+     permit tcp 10.20.30.0 0.0.0.255 host 10.20.10.31 eq 2000 log
+     deny ip any any log
+    interface Vlan30
+     ip access-group VOICE_IN in
+
 References
 ----------
 NIST SP 800-53r5 SC-7(5). PCI DSS 4.0 1.2.5.

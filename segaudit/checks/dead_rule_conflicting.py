@@ -19,6 +19,9 @@ How to fix
 ----------
 Move the rule above those that take its packets, or delete it if they are right.
 
+    access-list OUTSIDE_IN extended deny tcp host 198.51.100.7 any eq 443
+    access-list OUTSIDE_IN extended permit tcp any any eq 443
+
 References
 ----------
 NIST SP 800-41r1 section 4. Al-Shaer and Hamed, Discovery of Policy Anomalies in Distributed Firewalls (shadowing).

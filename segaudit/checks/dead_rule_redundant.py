@@ -18,6 +18,8 @@ How to fix
 ----------
 Delete the rule, or the wider one before it if that is the mistake.
 
+    access-list OUTSIDE_IN extended permit tcp any host 203.0.113.10 eq 443
+
 References
 ----------
 NIST SP 800-41r1 section 4. Al-Shaer and Hamed, Discovery of Policy Anomalies in Distributed Firewalls (redundancy).

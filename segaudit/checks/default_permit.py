@@ -17,12 +17,21 @@ Example
     :INPUT ACCEPT [0:0]
     :FORWARD ACCEPT [0:0]
     :OUTPUT ACCEPT [0:0]
-    -A FORWARD -i eth0 -p tcp --dport 445 -j DROP
+    -A FORWARD -i eth0 -o eth1 -p tcp --dport 445 -j DROP
     COMMIT
 
 How to fix
 ----------
 List what is needed, permit that, and let the list end with a deny that is logged.
+
+    *filter
+    :INPUT DROP [0:0]
+    :FORWARD DROP [0:0]
+    :OUTPUT ACCEPT [0:0]
+    -A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
+    -A FORWARD -i eth1 -o eth0 -p tcp --dport 443 -j ACCEPT
+    -A FORWARD -j LOG
+    COMMIT
 
 References
 ----------

@@ -21,6 +21,13 @@ How to fix
 ----------
 Turn it round: list the services that are needed, permit those, end with a logged deny.
 
+    ip access-list extended OFFICE3F_IN
+     permit tcp 10.20.21.0 0.0.0.255 host 10.20.10.11 eq 443
+     permit tcp 10.20.21.0 0.0.0.255 host 10.20.10.12 eq 445
+     deny   ip any any log
+    interface Vlan21
+     ip access-group OFFICE3F_IN in
+
 References
 ----------
 NIST SP 800-53r5 SC-7(5). NIST SP 800-41r1 section 4.1.

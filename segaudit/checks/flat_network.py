@@ -22,6 +22,17 @@ How to fix
 ----------
 Begin with five segments: terminals, servers, guests, management, backup; and rules between them that name services.
 
+    config system interface
+        edit "internal"
+            set vdom "root"
+            set ip 192.168.10.1 255.255.255.0
+        next
+        edit "servers"
+            set vdom "root"
+            set ip 192.168.20.1 255.255.255.0
+        next
+    end
+
 References
 ----------
 NIST SP 800-53r5 SC-7, SC-32. CIS Controls v8.1 12.2. ISO/IEC 27001:2022 A.8.22.

@@ -20,6 +20,14 @@ How to fix
 ----------
 Bind a list that permits what is needed and ends with a logged deny.
 
+    interface GigabitEthernet0/3
+     nameif guest
+     security-level 10
+     ip address 192.168.200.1 255.255.255.0
+    access-list GUEST_IN extended permit tcp 192.168.200.0 255.255.255.0 any eq https
+    access-list GUEST_IN extended deny ip any any log
+    access-group GUEST_IN in interface guest
+
 References
 ----------
 NIST SP 800-53r5 SC-7(5). Cisco ASA 9.12 CLI book 2, access rules: implicit permits.

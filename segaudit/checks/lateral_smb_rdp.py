@@ -21,6 +21,12 @@ How to fix
 ----------
 Deny both between zones of terminals; share files on a server. Inside a segment only the hosts' own firewalls help.
 
+    ip access-list extended OFFICE2F_IN
+     permit tcp 10.20.20.0 0.0.0.255 host 10.20.10.12 eq 445
+     deny ip any any
+    interface Vlan20
+     ip access-group OFFICE2F_IN in
+
 References
 ----------
 CIS Controls v8.1 12.2, 13.4. MITRE ATT&CK T1021.001, T1021.002.

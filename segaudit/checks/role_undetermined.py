@@ -25,6 +25,16 @@ How to fix
 ----------
 Declare the zone in site.yaml; ``segaudit init`` writes one to begin with.
 
+    config system interface
+        edit "vlan77"
+            set vdom "root"
+            set ip 10.77.0.1 255.255.255.0
+            set alias "printers"
+            set interface "internal"
+            set vlanid 77
+        next
+    end
+
 References
 ----------
 CIS Controls v8.1 12.4.

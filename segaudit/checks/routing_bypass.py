@@ -20,6 +20,13 @@ How to fix
 ----------
 Give the configuration of that router as a second input, or move the gateways of those networks to the firewall.
 
+    interface GigabitEthernet1/0/1
+     ip address 10.20.253.1 255.255.255.252
+    interface Vlan40
+     ip address 192.168.40.1 255.255.255.0
+    interface Vlan41
+     ip address 192.168.41.1 255.255.255.0
+
 References
 ----------
 NIST SP 800-53r5 SC-7, AC-4.

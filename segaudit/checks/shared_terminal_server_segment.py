@@ -35,6 +35,25 @@ How to fix
 ----------
 Give servers a segment of their own (moving the terminals is often cheaper), and permit what the applications need.
 
+    config system dhcp server
+        edit 1
+            set default-gateway 192.168.10.1
+            set netmask 255.255.255.0
+            set interface "internal"
+            config ip-range
+                edit 1
+                    set start-ip 192.168.10.100
+                    set end-ip 192.168.10.199
+                next
+            end
+        next
+    end
+    config user ldap
+        edit "dc01"
+            set server "192.168.20.5"
+        next
+    end
+
 References
 ----------
 NIST SP 800-53r5 SC-7(21), SC-32. CIS Controls v8.1 12.2. ISO/IEC 27001:2022 A.8.22.

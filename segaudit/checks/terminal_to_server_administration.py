@@ -20,6 +20,12 @@ How to fix
 ----------
 Let administrators come from a management zone or by a jump host; leave terminals the services of the applications.
 
+    ip access-list extended OFFICE2F_IN
+     permit tcp 10.20.20.0 0.0.0.255 host 10.20.10.21 eq 443
+     deny ip any any
+    interface Vlan20
+     ip access-group OFFICE2F_IN in
+
 References
 ----------
 NIST SP 800-53r5 SC-7(15), AC-6. CIS Controls v8.1 12.8. MITRE ATT&CK T1021.

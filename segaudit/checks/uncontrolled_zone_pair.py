@@ -28,6 +28,19 @@ How to fix
 ----------
 Log for thirty days what is used, write it as a list of services between named hosts, end with a logged deny.
 
+    config firewall policy
+        edit 18
+            set srcintf "internal"
+            set dstintf "guest-wifi"
+            set action accept
+            set srcaddr "all"
+            set dstaddr "all"
+            set schedule "always"
+            set service "PING"
+            set logtraffic all
+        next
+    end
+
 References
 ----------
 NIST SP 800-53r5 SC-7, AC-4. CIS Controls v8.1 12.2, 13.4. IEC 62443-3-3 SR 5.1.
