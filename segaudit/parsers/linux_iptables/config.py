@@ -49,12 +49,16 @@ class RuleLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """A chain; ``policy`` is empty for chains of the user and where no line gives one, ``span`` the declaration."""
+    """A chain; ``policy`` is empty for chains of the user and where no line gives one, ``span`` the declaration.
+
+    ``packets`` is the counter of the policy: those that no rule decided.
+    """
 
     name: str
     policy: str
     span: Span | None
     rules: tuple[RuleLine, ...]
+    packets: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,7 @@ class _Chain:
     policy: str = ""
     span: Span | None = None
     rules: list[RuleLine] = field(default_factory=list)
+    packets: int | None = None
 
 
 @dataclass(slots=True)
@@ -212,7 +217,7 @@ class Reader:
                 version=table.version,
                 span=table.span,
                 chains=tuple(
-                    Chain(name=c.name, policy=c.policy, span=c.span, rules=tuple(c.rules))
+                    Chain(name=c.name, policy=c.policy, span=c.span, rules=tuple(c.rules), packets=c.packets)
                     for c in table.chains.values()
                 ),
             )
@@ -361,10 +366,12 @@ class Reader:
             self._mark().unrecognized(number, "a chain without a name")
             return
         policy = words[1] if len(words) > 1 else "-"
+        counted = words[2].strip("[]").partition(":")[0] if len(words) > 2 else ""
         for table in section:
             chain = table.chain(words[0])
             chain.span = self._source.span(number)
             chain.policy = "" if policy == "-" else policy
+            chain.packets = int(counted) if counted.isdigit() else None
         self._mark().modelled(number)
 
     def _append(self, section: list[_Table], written: str, number: int, packets: int | None) -> None:

@@ -562,6 +562,7 @@ class _Converter:
             self._notices.append(
                 Notice(message=msg("there are no rules of ip6tables: what IPv6 may do is not judged"), span=self._span)
             )
+        self._notices += _hosts_only(config)
         return Device(
             name=name,
             format="linux_iptables",
@@ -722,6 +723,32 @@ def _reached(table: str, chains: Mapping[str, Chain]) -> dict[str, frozenset[Hoo
 
 def _called(chain: Chain) -> Iterator[str]:
     return (target.name for target in map(_target, chain.rules) if target is not None)
+
+
+def _hosts_only(config: Config) -> Iterator[Notice]:
+    """Says of a family that its rules look like those of a host that forwards nothing.
+
+    Every Linux host has a FORWARD chain, and its policy matters only where the kernel forwards, which these files do not
+    show. The sign is a chain that nobody wrote a rule for, in a file without translation.
+    """
+    for table in config.tables:
+        forward = next((chain for chain in table.chains if chain.name == "FORWARD"), None)
+        if table.name != "filter" or forward is None or forward.span is None:
+            continue
+        translates = any(
+            c.rules for t in config.tables if (t.version, t.name) == (table.version, "nat") for c in t.chains
+        )
+        if forward.rules or forward.policy != "ACCEPT" or translates:
+            continue
+        if forward.packets == 0 and any(chain.packets for chain in table.chains):
+            message = msg(
+                "no packet has ever been forwarded by the ACCEPT policy of FORWARD: a host rather than a router"
+            )
+        else:
+            message = msg(
+                "no rule speaks of forwarding: the ACCEPT policy of FORWARD matters only if the host forwards"
+            )
+        yield Notice(message=message, span=forward.span)
 
 
 def _untracks(chain: Chain) -> bool:

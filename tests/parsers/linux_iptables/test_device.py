@@ -79,6 +79,19 @@ def test_kinds_of_interfaces_by_their_names() -> None:
     }
 
 
+def test_rules_of_a_host_that_forwards_nothing() -> None:
+    def said(text: str) -> list[str]:
+        found = device_of(source("web.v4", f"*filter\n{text}-A INPUT -i lo -j ACCEPT\nCOMMIT\n"))
+        return [str(notice.message) for notice in found.notices if "FORWARD" in str(notice.message)]
+
+    (never,) = said(":INPUT DROP [9:900]\n:FORWARD ACCEPT [0:0]\n")
+    assert "has ever been forwarded" in never
+    (perhaps,) = said(":INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n")
+    assert "only if the host forwards" in perhaps
+    assert not said(":INPUT DROP [9:900]\n:FORWARD DROP [0:0]\n")
+    assert not said(":INPUT DROP [9:900]\n:FORWARD ACCEPT [0:0]\n-A FORWARD -i eth0 -j ACCEPT\n")
+
+
 def test_kinds_of_lists() -> None:
     kinds = {r.name: r.kind for r in gateway().rule_sets}
     assert kinds["nat/DOCKER"] is RuleSetKind.NAT
