@@ -58,11 +58,12 @@ def _device(scope: Scope) -> Device:
     vips = nat.virtual_ips(referenced_names(scope))
     policies = PolicyReader(scope, books, topology, nat, vips, notices, central=central)
     filters = policies.policy_lists()
-    local_in = policies.local_in_lists()
     access_lists = policies.access_lists()
     source_list = nat.central_source_list()
     vpns = VpnReader(scope, addresses, topology.interfaces, asked_groups(scope)).read()
     local = LocalReader(scope, topology, vpns, vips)
+    services = tuple(local.services())
+    local_in = policies.local_in_lists(services)
     hosts = HostReader(scope, topology)
     routes = RouteReader(scope, topology, addresses)
     source_lists = (source_list,) if source_list is not None else ()
@@ -94,7 +95,7 @@ def _device(scope: Scope) -> Device:
         dynamic_routing=routes.protocols(),
         dhcp_scopes=tuple(hosts.scopes()),
         hosts=(*hosts.hosts(), *local.admin_hosts(), *vips.hosts),
-        local_services=tuple(local.services()),
+        local_services=services,
         remote_access=vpns.remote_access,
         tunnels=vpns.tunnels,
         administrators=tuple(local.administrators()),

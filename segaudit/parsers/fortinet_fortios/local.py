@@ -27,6 +27,7 @@ from segaudit.model import (
     Administrator,
     HostSign,
     HostSpec,
+    InterfaceKind,
     InterfaceMatch,
     LocalService,
     SecondFactor,
@@ -74,6 +75,12 @@ _LOGINS: Final = (
 _TRUSTED4: Final = tuple(f"trusthost{number}" for number in range(1, 11))
 _TRUSTED6: Final = tuple(f"ip6-trusthost{number}" for number in range(1, 11))
 _ADMIN_SECTIONS: Final = ("system admin", "system admin user")
+_ROUTING: Final[tuple[tuple[str, str, ServiceExpr, tuple[str, ...]], ...]] = (
+    ("router ospf", "ospf", Service(protocol=89), ("area", "network", "ospf-interface")),
+    ("router ospf6", "ospf", Service(protocol=89), ("area", "ospf6-interface")),
+    ("router rip", "rip", ports(UDP, 520), ("network", "neighbor")),
+    ("router ripng", "rip", ports(UDP, 521), ("interface", "neighbor")),
+)
 _DNS, _NTP, _DHCP, _DHCP6, _SNMP, _BGP = 53, 123, 67, 547, 161, 179
 
 
@@ -161,6 +168,8 @@ class LocalReader:
         yield from self._ike()
         yield from self._servers()
         yield from self._routing()
+        yield from self._lines()
+        yield from self._portals()
         for entry in self._vips.proxies:
             yield self._proxy_portal(entry)
 
@@ -373,12 +382,60 @@ class LocalReader:
                 )
 
     def _routing(self) -> Iterator[LocalService]:
-        """BGP answers its neighbours."""
+        """Routing protocols answer their neighbours: BGP those that are named, the others whoever speaks to them."""
         bgp = self._scope.section("router bgp")
         neighbours = tuple(host(entry.name) for entry in bgp.table("neighbor") if read_address(entry.name) is not None)
         if neighbours:
             yield LocalService(
                 kind="bgp", service=ports(TCP, _BGP), span=self._scope.span(bgp), sources=joined(neighbours)
+            )
+        for path, kind, service, tables in _ROUTING:
+            section = self._scope.section(path)
+            if any(section.blocks[name].entries for name in tables if name in section.blocks):
+                yield LocalService(kind=kind, service=service, span=self._scope.span(section), certain=False)
+
+    def _lines(self) -> Iterator[LocalService]:
+        """What interfaces need for their own addresses, for relaying, and for a virtual router."""
+        for interface in self._topology.interfaces:
+            entry = self._topology.sections[interface.name]
+            if not interface.enabled:
+                continue
+            match = interfaces(interface.name)
+            found: list[tuple[str, int, ServiceExpr, str]] = []
+            if entry.text("mode") == "dhcp":
+                found.append(("dhcp client", 4, ports(UDP, 68), "mode"))
+            if entry.is_on("dhcp-relay-service"):
+                found.append(("dhcp", 4, ports(UDP, _DHCP), "dhcp-relay-service"))
+            if "vrrp" in entry.blocks:
+                found.append(("vrrp", 4, Service(protocol=112), "vrrp"))
+            for kind, version, service, setting in found:
+                yield LocalService(
+                    kind=kind,
+                    service=service,
+                    span=self._scope.line_span(entry, setting),
+                    interfaces=match,
+                    sources=EVERY[version],
+                )
+
+    def _portals(self) -> Iterator[LocalService]:
+        """Where policies that ask for users meet those users (CLI reference, `auth-http-port`, `auth-https-port`)."""
+        asking: dict[str, Section] = {}
+        for path in ("firewall policy", "firewall consolidated policy", "firewall security-policy"):
+            for entry in self._scope.table(path):
+                if entry.text("status", "enable") != "disable" and (entry.words("groups") or entry.words("users")):
+                    asking.update(dict.fromkeys(entry.words("srcintf"), entry))
+        http = self._global.number("auth-http-port", 1000, 65535)
+        https = self._global.number("auth-https-port", 1003, 65535)
+        inside = {one.name for one in self._topology.interfaces if one.kind is InterfaceKind.VPN}
+        for name, entry in asking.items():
+            if name in inside or name.startswith("ssl."):
+                continue
+            yield LocalService(
+                kind="authentication portal",
+                service=ports(TCP, http, https),
+                span=self._scope.span(entry),
+                interfaces=match_of((name,)),
+                certain=False,
             )
 
     def _proxy_portal(self, entry: Section) -> LocalService:

@@ -28,6 +28,7 @@ from segaudit.model import (
     Interface,
     InterfaceKind,
     InterfaceMatch,
+    LocalService,
     Notice,
     Rule,
     RuleSet,
@@ -610,25 +611,34 @@ class PolicyReader:
 
     # To the device itself, and before everything
 
-    def local_in_lists(self) -> tuple[RuleSet, ...]:
-        """The local-in policies of both families; what they do not deny, the device's services decide."""
+    def local_in_lists(self, services: tuple[LocalService, ...]) -> tuple[RuleSet, ...]:
+        """What may reach the device itself, by family.
+
+        First the local-in policies, then what the device lets in for each of its services, then nothing (technical tips
+        302262, "System-generated local-in policy", and 426227, policy 0). Of a text without interfaces the services are
+        not known: its policies stand alone.
+        """
+        fragment = not self._topology.interfaces
         lists: list[RuleSet] = []
         for name, version in (("local-in-policy", 4), ("local-in-policy6", 6)):
             section = self._scope.section(f"firewall {name}")
-            rules = tuple(
+            rules = [
                 self._local_in(entry, position, version)
                 for position, entry in enumerate(self._scope.table(f"firewall {name}"), start=1)
-            )
-            if rules:
-                lists.append(
-                    RuleSet(
-                        name=name,
-                        rules=rules,
-                        default=Action.PERMIT,
-                        version=version,
-                        default_span=self._scope.span(section),
-                    )
+            ]
+            if fragment and not rules:
+                continue
+            if not fragment:
+                rules.extend(_for_services(services, len(rules) + 1))
+            lists.append(
+                RuleSet(
+                    name=name,
+                    rules=tuple(rules),
+                    default=Action.PERMIT if fragment else Action.DENY,
+                    version=version,
+                    default_span=self._scope.span(section),
                 )
+            )
         return tuple(lists)
 
     def _local_in(self, entry: Section, position: int, version: int) -> Rule:
@@ -745,6 +755,27 @@ def _logged(entry: Section, action: Action) -> bool | None:
             return None
         case _:
             return False
+
+
+def _for_services(services: Iterable[LocalService], position: int) -> Iterator[Rule]:
+    """The implicit rule of each service, from ``position`` on."""
+    named: dict[str, int] = {}
+    for at, service in enumerate(services, start=position):
+        where = ", ".join(sorted(service.interfaces.items)) or "any"
+        name = f"{service.kind} at {where}"
+        named[name] = named.get(name, 0) + 1
+        yield Rule(
+            id=name if named[name] == 1 else f"{name} #{named[name]}",
+            position=at,
+            action=Action.PERMIT,
+            span=service.span,
+            source=service.sources,
+            service=service.service,
+            ingress=service.interfaces,
+            conditions=() if service.certain else (_other(f"{service.kind}, which may not run"),),
+            logged=False,
+            implicit="local service",
+        )
 
 
 def _with_family(present: AddressExpr, added: AddressExpr) -> AddressExpr:

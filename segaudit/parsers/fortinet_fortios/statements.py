@@ -720,7 +720,8 @@ _ADMIN = _modelled(
 
 _GLOBAL = _modelled(
     """hostname admin-sport admin-port admin-ssh-port admin-telnet-port admin-telnet admin-https-redirect
-    allow-traffic-redirect ipv6-allow-traffic-redirect management-vdom vdom-mode vdom-admin""",
+    allow-traffic-redirect ipv6-allow-traffic-redirect management-vdom vdom-mode vdom-admin auth-http-port
+    auth-https-port""",
     {
         NAMING: "alias timezone dst location-id purdue-level latitude longitude gui-device-latitude gui-device-longitude comments",
         LOOKS: """language admintimeout admin-console-timeout admin-concurrent admin-login-max refresh login-timestamp
@@ -779,7 +780,7 @@ _GLOBAL = _modelled(
         extender-controller-reserved-network fortiextender-discovery-lockdown fortiextender-vlan-mode
         fortiextender-provision-on-authorization switch-controller switch-controller-reserved-network
         auto-auth-extension-device telemetry-controller telemetry-data-port wimax-4g-usb fec-port""",
-        "ports on which the device asks its users who they are": """auth-http-port auth-https-port auth-ike-saml-port
+        "ports on which the device asks its users who they are": """auth-ike-saml-port
         endpoint-control-portal-port fortiservice-port scim-https-port scim-http-port radius-port""",
         QOS: "traffic-priority traffic-priority-level",
         "web mode of the VPN portal: what it reaches is decided by policies": "sslvpn-web-mode",

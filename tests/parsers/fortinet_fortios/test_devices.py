@@ -26,6 +26,8 @@ from tests.material import needs_shared, shared_files
 from tests.parsers.fortinet_fortios.reading import FIXTURES, HEAD, holds, read, read_fixture, read_lines
 from tests.scale import count
 
+#: The lists of every device that filters.
+LISTS = ["policy", "local-in-policy", "local-in-policy6"]
 ALL_FIXTURES = sorted(path.name for path in FIXTURES.glob("*.*"))
 
 
@@ -215,7 +217,7 @@ def test_each_vdom_is_a_device_and_shares_what_is_global() -> None:
     assert [i.name for i in office.interfaces] == ["port1", "port2", "O-F0"]
     assert [i.name for i in factory.interfaces] == ["port3", "O-F1"]
     assert office.interfaces[2].addresses[0].prefix == factory.interfaces[1].addresses[0].prefix
-    assert [[s.name for s in d.rule_sets] for d in read_.devices] == [["policy"]] * 3
+    assert [[s.name for s in d.rule_sets] for d in read_.devices] == [LISTS] * 3
     assert "FACTORY-LINE" in office.addresses
     assert "FACTORY-LINE" not in factory.addresses
     assert {spec.sign for spec in factory.hosts} == {HostSign.DNS, HostSign.SYSLOG}
@@ -310,7 +312,7 @@ def test_a_manager_of_firewalls_forwards_nothing() -> None:
     assert holds(device, device.local_services[0].sources, "198.51.100.1") == "no"
     assert [str(r.prefix) for r in device.routes] == ["0.0.0.0/0"]
     assert [spec.sign for spec in device.hosts] == [HostSign.TACACS]
-    assert not [rule for rule_set in device.rule_sets for rule in rule_set.rules]
+    assert not [rule for rule_set in device.rule_sets for rule in rule_set.rules if not rule.implicit]
     assert read_.left == []
 
 

@@ -237,6 +237,33 @@ end
     assert read_.device.dynamic_routing == ("bgp",)
 
 
+def test_what_lines_relays_and_virtual_routers_need() -> None:
+    read_ = read(
+        HEAD.replace("set role wan", "set mode dhcp").replace(
+            "set ip 10.1.0.1", "set dhcp-relay-service enable\nset dhcp-relay-ip 10.2.0.5\nset ip 10.1.0.1"
+        )
+        + "config router ospf\nconfig area\nedit 0.0.0.0\nnext\nend\nend"
+    )
+    assert kinds_at(read_, "dhcp client") == [("wan1",)]
+    assert kinds_at(read_, "dhcp") == [("lan",)]
+    assert listening(read_.device, "ospf 10.1.0.5 > 10.1.0.1", "lan") == ["ospf?"]
+    assert kinds_at(read_fixture("osk-fgt100f.conf"), "vrrp") == [("VLAN20",)]
+
+
+def test_policies_that_ask_for_users_may_be_met_at_a_portal() -> None:
+    policy = "srcintf lan; dstintf wan1; srcaddr all; dstaddr all; service ALL; action accept; groups staff"
+    text = (
+        "config firewall policy\nedit 1\n"
+        + "\n".join(f"set {one.strip()}" for one in policy.split(";"))
+        + "\nnext\nend"
+    )
+    device = read(HEAD + text).device
+    assert listening(device, "tcp 10.1.0.5 > 10.1.0.1:1003", "lan") == ["authentication portal?"]
+    assert listening(device, "tcp 10.1.0.5 > 10.1.0.1:1003", "dmz") == []
+    # Users of the VPN have been asked when they came in.
+    assert read_fixture("osk-fgt100f.conf").services("authentication portal") == []
+
+
 def test_dial_up_answers_everybody() -> None:
     device = read_fixture("osk-fgt100f.conf").device
     assert listening(device, f"udp {HERE} > 198.51.100.10:4500", "wan1") == ["ipsec"]

@@ -221,7 +221,7 @@ end
 
 def test_virtual_servers() -> None:
     read_ = read(HEAD + SERVERS)
-    (vips, _) = read_.device.rule_sets
+    vips = read_.device.rule_sets[0]
     translation = vips.rules[0].translation
     assert translation is not None
     assert translation.destination is not None
@@ -343,7 +343,8 @@ def test_without_central_nat_its_table_does_nothing() -> None:
         f"{OUT}; nat enable",
         between="config firewall central-snat-map\nedit 1\nset srcintf lan\nset dstintf wan1\nset orig-addr all\nset dst-addr all\nnext\nend",
     )
-    assert [s.name for s in read_.device.rule_sets] == ["policy"]
+    assert read_.device.rule_set("central-snat-map") is None
+    assert all(rule_set.kind == "filter" for rule_set in read_.device.rule_sets)
 
 
 def test_nat_between_families_is_named() -> None:

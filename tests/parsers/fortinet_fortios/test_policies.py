@@ -50,13 +50,13 @@ def test_the_file_decides_the_order_not_the_number() -> None:
 
 
 def test_the_end_denies_and_no_line_says_so() -> None:
-    (rule_set,) = policies().device.rule_sets
+    rule_set = policies().device.rule_sets[0]
     assert (rule_set.name, rule_set.default, rule_set.default_implicit) == ("policy", Action.DENY, True)
 
 
 @pytest.mark.parametrize(("line", "logged"), [("enable", True), ("disable", False)])
 def test_whether_the_end_is_logged_is_said_elsewhere(line: str, logged: bool) -> None:
-    (rule_set,) = policies(before=f"config log setting\nset fwpolicy-implicit-log {line}\nend\n").device.rule_sets
+    rule_set, *_ = policies(before=f"config log setting\nset fwpolicy-implicit-log {line}\nend\n").device.rule_sets
     assert rule_set.default_logged is logged
 
 
@@ -130,10 +130,8 @@ def test_an_ipv6_only_opening_is_seen() -> None:
 
 def test_policies_of_ipv6_in_a_list_of_their_own() -> None:
     read_ = read_fixture("sdj-fgt50b.conf")
-    assert [(s.name, s.version) for s in read_.device.rule_sets if s.kind == "filter"] == [
-        ("policy", 4),
-        ("policy6", 6),
-    ]
+    versions = {rule_set.name: rule_set.version for rule_set in read_.device.rule_sets}
+    assert (versions["policy"], versions["policy6"]) == (4, 6)
     assert said(read_.device, "tcp 2001:db8:9::1 > [2001:db8:42:1::5]:22", "wan1 > internal").startswith("permit 1")
     assert said(read_.device, "tcp 2001:db8:9::1 > [2001:db8:42:1::5]:80", "wan1 > internal") == "deny end"
 
@@ -323,7 +321,14 @@ def test_an_ssl_vpn_policy_of_an_old_firmware_lets_vpn_users_in_only() -> None:
 
 def test_ngfw_mode_asks_two_lists() -> None:
     read_ = read_fixture("fuk-fgtvm.conf")
-    assert [s.name for s in read_.device.rule_sets] == ["vip", "policy", "security-policy", "central-snat-map"]
+    assert [s.name for s in read_.device.rule_sets] == [
+        "vip",
+        "policy",
+        "security-policy",
+        "central-snat-map",
+        "local-in-policy",
+        "local-in-policy6",
+    ]
     assert said(read_.device, "tcp 192.0.2.7 > 172.16.20.11:443", "port1 > port3").startswith("permit")
     denied = ask(read_.device, "tcp 192.0.2.7 > 172.16.20.11:80", "port1 > port3")
     assert (denied.verdict, denied.decided_by.rule_set) == (Verdict.DENY, "security-policy")
@@ -456,16 +461,38 @@ end
 
 
 def test_local_in_policies() -> None:
-    read_ = read(HEAD + ADDRESSES + LOCAL_IN)
+    opened = HEAD.replace("set ip 10.2.0.1", "set allowaccess fgfm\nset ip 10.2.0.1").replace(
+        "set ip6-address 2001:db8:1::1/64", "set ip6-address 2001:db8:1::1/64\nset ip6-allowaccess ssh"
+    )
+    read_ = read(opened + ADDRESSES + LOCAL_IN)
     to = "203.0.113.2"
     assert said(read_.device, f"tcp 198.51.100.7 > {to}:443", "wan1 >").startswith("permit 1")
     assert said(read_.device, f"tcp 192.0.2.7 > {to}:443", "wan1 >") == "deny 2"
-    assert said(read_.device, f"tcp 192.0.2.7 > {to}:541", "wan1 >").startswith("permit end")
-    assert said(read_.device, f"tcp 192.0.2.7 > {to}:443", "dmz >").startswith("permit end")
+    assert said(read_.device, f"tcp 192.0.2.7 > {to}:541", "wan1 >") == "deny end"
+    assert said(read_.device, f"tcp 192.0.2.7 > {to}:541", "dmz >").startswith("permit fgfm at dmz")
+    assert said(read_.device, f"tcp 192.0.2.7 > {to}:443", "dmz >") == "deny end"
     assert said(read_.device, "tcp 2001:db8:1::5 > [2001:db8:1::1]:22", "lan >") == "deny 1"
-    assert said(read_.device, "tcp 2001:db8:1::6 > [2001:db8:1::1]:22", "lan >").startswith("permit end")
+    assert said(read_.device, "tcp 2001:db8:1::6 > [2001:db8:1::1]:22", "lan >").startswith("permit ssh at lan")
     assert not read_.rule("3", "local-in-policy").enabled
     assert read_.left == []
+
+
+def test_what_the_device_lets_in_ends_with_a_deny() -> None:
+    read_ = read_fixture("osk-fgt100f.conf")
+    inside = read_.device.rule_set("local-in-policy")
+    assert inside is not None
+    assert inside.default is Action.DENY
+    assert [rule.id for rule in inside.rules if not rule.implicit] == ["1", "2"]
+    assert said(read_.device, "tcp 10.60.255.9 > 10.60.255.1:2222", "mgmt >").startswith("permit ssh at mgmt")
+    assert said(read_.device, "tcp 10.60.0.9 > 10.60.255.1:2222", "mgmt >") == "deny end"
+    assert said(read_.device, "tcp 169.254.60.2 > 169.254.60.1:179", "to-NGY >").startswith("permit bgp at any")
+    assert said(read_.device, "tcp 192.0.2.7 > 198.51.100.10:3389", "wan1 >").startswith("deny")
+
+
+def test_local_in_policies_of_a_fragment_stand_alone() -> None:
+    device = read(LOCAL_IN).device
+    (v4, v6) = device.rule_sets[1:]
+    assert (v4.default, v6.default, len(v4.rules)) == (Action.PERMIT, Action.PERMIT, 3)
 
 
 def test_access_control_lists_drop_before_translation() -> None:
