@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from segaudit.knowledge.roles import Role
-from segaudit.model import ConditionKind, Device, Message, Prefix, msg
+from segaudit.model import ConditionKind, Device, InterfaceKind, Message, Prefix, msg
 from segaudit.model.selector import SelectorKind
 from segaudit.model.site import ZoneSpec
 from segaudit.packetspace.space import PacketSet, PacketSpace
@@ -224,7 +224,7 @@ def _declared_zone(segment: Segment, devices: Mapping[str, Device], declared: De
                 if (
                     member.prefix is None
                     and interface is not None
-                    and not port.vpn
+                    and (not port.vpn or interface.kind == InterfaceKind.VPN)
                     and selected(devices[port.device], interface, member)
                 ):
                     return spec

@@ -271,7 +271,8 @@ def _unknown(devices: Sequence[Device], declared: Declared, placed: set[Port]) -
                 continue
             members = [z for z in declared.zones if any(selected(device, interface, m) for m in z.members)]
             wanted = addressless or members or interface.method in (AddressMethod.DHCP, AddressMethod.PPPOE)
-            if not wanted or interface.kind in (InterfaceKind.VPN, InterfaceKind.TUNNEL):
+            inner_end = interface.kind in (InterfaceKind.VPN, InterfaceKind.TUNNEL)
+            if not wanted or (inner_end and (not members or _carries_vpn(device, interface))):
                 continue
             prefixes = {m.prefix for z in members for m in z.members if m.prefix is not None and len(z.members) > 1}
             found.append(
@@ -286,6 +287,13 @@ def _unknown(devices: Sequence[Device], declared: Declared, placed: set[Port]) -
                 )
             )
     return found
+
+
+def _carries_vpn(device: Device, interface: Interface) -> bool:
+    """Whether pools or far sides that the config names lie behind an interface: they are the segments then."""
+    return any(access.interface == interface.name for access in device.remote_access) or any(
+        tunnel.interface == interface.name for tunnel in device.tunnels
+    )
 
 
 def _pools(device: Device) -> Iterable[Segment]:
