@@ -23,6 +23,8 @@ OUT_OF_VPN = frozenset({SegmentKind.VPN_POOL, SegmentKind.TUNNEL})
 UNFILTERED = "unfiltered"
 #: A source port that no rule is about, unless it tests source ports.
 EPHEMERAL = (49152, 65535)
+#: Ports that say at once what a wide opening means: SSH, HTTPS, SMB, Remote Desktop.
+TELLING_PORTS = ((22, 22), (443, 443), (445, 445), (3389, 3389))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +70,9 @@ def prove(graph: ZoneGraph, flows: Sequence[Flow], received: PacketSet, roles: S
     space = graph.space
     sent = _join(space, [s for _, s, _ in parts])
     arrived = _join(space, [a for _, _, a in parts])
-    # What is sure comes first: the witness of a confirmed finding must be in `must`.
-    parts.sort(key=lambda part: not part[1].must)
+    # What is sure comes first: the witness of a confirmed finding must be in `must`. Then what reaches anybody outside.
+    anybody = _public_examples(space)[1]
+    parts.sort(key=lambda part: (not part[1].must, not part[1].may & anybody))
     flow, chosen, _ = parts[0]
     deciders: list[Decider] = []
     unfiltered: dict[RuleRef, Span | None] = {}
@@ -222,6 +225,7 @@ def pick(space: PacketSpace, packets: PacketSet, wishes: Iterable[PacketSet]) ->
         (
             space.protocol(6),
             space.ports("dst", ((1, 65535),)),
+            space.ports("dst", TELLING_PORTS),
             *wishes,
             *_public_examples(space),
             space.ports("src", (EPHEMERAL,)),

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from segaudit.findings.evidence import Proof, prove
 from segaudit.findings.finding import Finding
-from segaudit.findings.openness import ServiceRange
+from segaudit.findings.openness import ServiceRange, address_count
 from segaudit.findings.pairs import zone_subject
 from segaudit.knowledge.protocols import not_internet
 from segaudit.knowledge.roles import Role
@@ -16,7 +16,6 @@ from segaudit.knowledge.services import ServiceCatalogue, ServiceEntry
 from segaudit.model import PORT_PROTOCOLS, Certainty, Message, Severity, msg
 from segaudit.model.message import MessageParam
 from segaudit.model.site import Publish
-from segaudit.packetspace.boxes import boxes
 from segaudit.packetspace.packet import Packet
 from segaudit.packetspace.space import PacketSet, PacketSpace
 from segaudit.zones.graph import INTERNET, Flow, Zone, ZoneGraph
@@ -271,12 +270,7 @@ def _senders(packets: PacketSet) -> PacketSet:
 
 def source_count(packets: PacketSet) -> int:
     """How many source addresses ``packets`` carry, at most a great many."""
-    total = 0
-    for box in boxes(_senders(packets), limit=256).boxes:
-        if box.src is None:
-            return 1 << 32
-        total += sum(last - first + 1 for first, last in box.src)
-    return total
+    return address_count(packets, "src")
 
 
 def origin_of(graph: ZoneGraph, sent: PacketSet) -> Origin:

@@ -11,7 +11,7 @@ from segaudit.knowledge.services import ServiceCatalogue
 from segaudit.model import PORT_PROTOCOLS
 from segaudit.packetspace.boxes import boxes
 from segaudit.packetspace.packet import SYN
-from segaudit.packetspace.space import PacketSet, PacketSpace
+from segaudit.packetspace.space import PacketSet, PacketSpace, Side
 from segaudit.zones.graph import Conduit, ZoneGraph
 
 #: A run of more ports than this is no list of services.
@@ -97,6 +97,20 @@ def widest_run(packets: PacketSet) -> int:
     if any(r.protocol is None for r in service_ranges(packets)):
         return 65536
     return max((last - first + 1 for first, last in runs), default=0)
+
+
+def address_count(packets: PacketSet, side: Side) -> int:
+    """How many addresses ``packets`` carry on one side, at most a great many (2^32)."""
+    other: Side = "dst" if side == "src" else "src"
+    # The protocol last: a packet of another one is a packet only if its ports and the like are zero.
+    bare = packets.forget("dst_port", "src_port", "icmp_type", "icmp_code", "tcp_flags", "state", other, "protocol")
+    total = 0
+    for box in boxes(bare & packets.space.protocol(0), limit=256).boxes:
+        ranges = box.src if side == "src" else box.dst
+        if ranges is None:
+            return 1 << 32
+        total += sum(last - first + 1 for first, last in ranges)
+    return min(total, 1 << 32)
 
 
 def wide_packets(packets: PacketSet, least: int) -> PacketSet:

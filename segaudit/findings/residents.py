@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from segaudit.knowledge.roles import NamePlace, Role, load_roles, role_votes_for_name
-from segaudit.model import AddressRange, HostSign, Message, Span, format_address, msg
+from segaudit.model import AddressExpr, AddressRange, HostSign, Message, Span, format_address, msg
 from segaudit.packetspace.boxes import boxes
 from segaudit.semantics.translation import address_ranges
 from segaudit.zones.graph import INTERNET, Segment, SegmentKind, Zone, ZoneGraph
@@ -34,12 +34,17 @@ _SERVING = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sign:
-    """One sign that a terminal or a server is in a segment. ``structural``: more than a name; ``jewel``: value five."""
+    """One sign that a terminal or a server is in a segment. ``structural``: more than a name; ``jewel``: value five.
+
+    ``addresses`` are those of the host that it is about; ``published``: all that shows is a forward to it.
+    """
 
     text: Message
     span: Span | None
     structural: bool
     jewel: bool = False
+    addresses: tuple[AddressRange, ...] = ()
+    published: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +71,9 @@ def residents(graph: ZoneGraph) -> Iterator[Residents]:
                     zone=zone,
                     segment=segment,
                     terminals=tuple(_terminals(graph, zone, segment)),
-                    servers=_distinct([*_named(segment), *_published(graph, name, segment), *_objects(graph, segment)]),
+                    servers=_distinct(
+                        [*_named(graph, segment), *_published(graph, name, segment), *_objects(graph, segment)]
+                    ),
                 )
 
 
@@ -90,7 +97,7 @@ def _terminals(graph: ZoneGraph, zone: Zone, segment: Segment) -> Iterator[Sign]
         yield Sign(text=msg("declared as a zone of terminals"), span=segment.span, structural=True)
 
 
-def _named(segment: Segment) -> Iterator[Sign]:
+def _named(graph: ZoneGraph, segment: Segment) -> Iterator[Sign]:
     """Hosts that a device asks, logs to, or names as servers."""
     vocabulary = load_roles()
     for host in segment.hosts:
@@ -102,7 +109,17 @@ def _named(segment: Segment) -> Iterator[Sign]:
             span=host.span,
             structural=True,
             jewel=evidence is not None and evidence.role in _JEWELS,
+            addresses=tuple(_inside(graph, segment, host.address)),
+            published=host.sign == HostSign.NAT_TARGET,
         )
+
+
+def _inside(graph: ZoneGraph, segment: Segment, address: AddressExpr) -> Iterator[AddressRange]:
+    """The single addresses that an expression of one of the segment's devices stands for, as far as they lie in it."""
+    for device in sorted({p.device for p in segment.ports}):
+        for one in address_ranges(address, graph.devices[device].device) or ():
+            if one.size == 1 and holds(segment.prefixes, one):
+                yield one
 
 
 def _published(graph: ZoneGraph, name: str, segment: Segment) -> Iterator[Sign]:
@@ -117,7 +134,13 @@ def _published(graph: ZoneGraph, name: str, segment: Segment) -> Iterator[Sign]:
             for first, last in box.dst or ():
                 if first == last and holds(segment.prefixes, AddressRange(box.version, first, last)):
                     text = msg("{host} is published to the internet", host=format_address(box.version, first))
-                    yield Sign(text=text, span=rewrites[-1].rule.span, structural=True)
+                    yield Sign(
+                        text=text,
+                        span=rewrites[-1].rule.span,
+                        structural=True,
+                        addresses=(AddressRange(box.version, first, last),),
+                        published=True,
+                    )
 
 
 def _objects(graph: ZoneGraph, segment: Segment) -> Iterator[Sign]:
@@ -137,4 +160,5 @@ def _objects(graph: ZoneGraph, segment: Segment) -> Iterator[Sign]:
                     span=named.span,
                     structural=False,
                     jewel=votes[0].role in _JEWELS,
+                    addresses=(ranges[0],),
                 )
