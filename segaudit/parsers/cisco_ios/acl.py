@@ -18,6 +18,7 @@ from segaudit.model import (
     ANY_SERVICE,
     ICMP,
     ICMPV6,
+    NO_SERVICE,
     TCP,
     TCP_ESTABLISHED,
     Action,
@@ -415,6 +416,8 @@ class EntryReader:
             service = _with_flags(plain, tail.flags)
         if tail.narrowed is not None:
             service = UndecidedService(*tail.narrowed, service)
+        if tail.never:
+            service = NO_SERVICE
         service = self._services.setdefault(service, service)
         return _Tail(
             service=service,
@@ -479,6 +482,7 @@ class _TailReader:
         self.hits: int | None = None
         self.doubt = ""
         self.narrowed: tuple[str, str] | None = None
+        self.never = False
 
     def undecided(self, kind: ConditionKind, text: str) -> None:
         """The entry asks for something that no field of the packet space decides."""
@@ -564,8 +568,10 @@ class _TailReader:
             self.time_range = following
             return at + 2
         if word == "fragments":
+            # Such an entry is for fragments but the first, and packets stand for whole datagrams here.
             self.conditions.append(Condition(kind=ConditionKind.FRAGMENT, text="fragments"))
-            self.doubt = "fragments: packets are taken as whole"
+            self.doubt = "fragments: packets are taken as whole, so the entry matches none"
+            self.never = True
             return at + 1
         if word == "reflect" and following:
             self.reflect = following

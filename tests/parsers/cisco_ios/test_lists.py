@@ -108,6 +108,11 @@ def test_what_no_header_field_decides_is_a_condition(words: str, kind: Condition
     assert made.state(words) == LineState.APPROXIMATED
 
 
+def test_an_entry_for_fragments_decides_no_whole_packet() -> None:
+    _, made = entries("deny ip any any fragments\npermit tcp any any eq 443")
+    assert in_list(made, "X", "tcp 192.0.2.1 198.51.100.1 443") == "permit"
+
+
 def test_an_entry_asks_to_be_logged() -> None:
     rules, _ = entries("""
         permit tcp any any eq 80 log
