@@ -45,22 +45,21 @@ def _number(text: str) -> int:
         return -1
 
 
+#: A dotted quad without leading zeros (octal and hexadecimal numbers are read elsewhere), with or without a length.
+_PLAIN: Final = re.compile(r"((?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3})(?:/(\d{1,2}))?", re.ASCII)
+
+
 def plain_address(text: str) -> AddressRange | None:
-    """An IPv4 address with or without a prefix length; ``None`` where it is written in any other way."""
-    host, slash, length = text.partition("/")
-    parts = host.split(".")
-    if len(parts) != 4 or not host.isascii() or (slash and not (length.isascii() and length.isdigit())):
+    """An IPv4 address with or without a prefix length; ``None`` where it is written in any other way, or is none."""
+    found = _PLAIN.fullmatch(text)
+    if found is None:
         return None
-    value = 0
-    for part in parts:
-        # Octal and hexadecimal numbers are read elsewhere.
-        if not part.isdigit() or (part[0] == "0" and part != "0"):
-            return None
-        number = int(part)
-        if number > 255:
-            return None
-        value = value << 8 | number
-    bits = int(length) if slash else 32
+    host, length = found.groups()
+    bits = 32 if length is None else int(length)
+    try:
+        value = int.from_bytes(bytes(map(int, host.split("."))), "big")
+    except ValueError:
+        return None  # a number above 255
     if bits > 32:
         return None
     hole = 0xFFFFFFFF >> bits

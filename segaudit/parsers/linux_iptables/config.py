@@ -244,12 +244,18 @@ class Reader:
         shell = Shell()
         waiting: list[tuple[int, str]] = []
         section: list[_Table] = []
+        # The first of a run of rules, which the ledger takes at once.
+        rules_from = 0
         for number, line in enumerate(source.lines, start=1):
             first = line[:1]
             if section:
                 if first == "-" and line[:3] == "-A ":
                     self._append(section, line[3:], number, None)
+                    rules_from = rules_from or number
                     continue
+                if rules_from:
+                    self._ledger.modelled(rules_from, number - 1)
+                    rules_from = 0
                 stripped = line.strip()
                 if stripped == "COMMIT":
                     self._ledger.modelled(number)
@@ -274,6 +280,8 @@ class Reader:
                     self._ledger.irrelevant(number, "ends a table that was not begun")
                 else:
                     waiting.append((number, line))
+        if rules_from:
+            self._ledger.modelled(rules_from, len(source.lines))
         if section:
             self._notice(
                 msg("COMMIT is missing: iptables-restore would not load table {name}", name=section[0].name),
@@ -351,6 +359,7 @@ class Reader:
             rest = rest.lstrip()
             if rest.startswith("-A "):
                 self._append(section, rest[3:], number, int(packets) if packets.isdigit() else None)
+                self._mark().modelled(number)
             else:
                 self._mark().unrecognized(number, "counters before something that is no rule")
         else:
@@ -392,7 +401,6 @@ class Reader:
                         msg("chain {name} is not declared: iptables-restore would refuse its rules", name=chain), number
                     )
             found.rules.extend(rules if not self._marks_families else [r for r in rules if _is_for(r, table.version)])
-        self._mark().modelled(number)
 
     def _saved(self, rest: str) -> tuple[Piece, ...] | None:
         """The pieces of a rule written as iptables-save writes it; ``None`` where it must be read word by word.
