@@ -375,7 +375,8 @@ class AclReader:
                 return ServiceIntersection((Service(protocol=protocol), ServiceRef(words[1])))
             return Service(protocol=protocol, icmp_types=types) if types else NO_SERVICE
         number = icmp_type(words[0], protocol)
-        assert number is not None
+        if number is None:
+            raise Unreadable(words[0])
         codes: tuple[Range, ...] | None = None
         if len(words) > 1:
             codes = ((int(words[1]), int(words[1])),)
