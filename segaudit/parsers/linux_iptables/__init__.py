@@ -24,6 +24,7 @@ PARSER: Final = Parser(
     detect=detect,
     parse=_parse,
     group=group,
+    terminal=True,
     secrets=(
         # Patterns in the payload: port knocking keeps its password there.
         re.compile(r"--(?:hex-)?string\s+(?P<secret>\"(?:[^\"\\]|\\.)*\"|'[^']*'|\S+)"),

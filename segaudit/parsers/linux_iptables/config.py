@@ -114,6 +114,9 @@ _PROGRAM: Final = re.compile(r"^(?:.*/)?(ip6?tables)(?:-(?:nft|legacy))?$")
 _RESTORE: Final = re.compile(r"^(?:.*/)?(ip6?tables)(?:-(?:nft|legacy))?-restore$")
 _PROGRAM_VARIABLE: Final = re.compile(r"^\$\{?IP(6?)_?T(?:ABLES)?(6?)\}?$", re.IGNORECASE)
 
+#: What a shell asks with in a terminal capture: ``[root@fw1 ~]# ``, ``root@fw1:/etc$ ``.
+_PROMPT: Final = re.compile(r"^\[?[\w.-]+@[\w.-]+[ :][^\]#$]*\]?[#$] ")
+
 #: Options of iptables itself that take one word.
 _PLAIN: Final[Mapping[str, str]] = MappingProxyType(
     {"-s": "source", "-d": "destination", "-i": "in-interface", "-o": "out-interface", "-p": "protocol"}
@@ -279,7 +282,7 @@ class Reader:
                 if line.strip() == "COMMIT":
                     self._ledger.irrelevant(number, "ends a table that was not begun")
                 else:
-                    waiting.append((number, line))
+                    waiting.append((number, _PROMPT.sub("", line)))
         if rules_from:
             self._ledger.modelled(rules_from, len(source.lines))
         if section:

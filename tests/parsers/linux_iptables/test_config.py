@@ -3,6 +3,8 @@
 import pytest
 
 from segaudit.model import Action, Device, Hook, LineState, Service, host, network, ports
+from segaudit.parsers.linux_iptables import PARSER
+from segaudit.syntax.capture import clean
 from tests.parsers.linux_iptables.reading import device_of, parsed, rules_of, saved, source, states
 
 
@@ -121,6 +123,22 @@ def test_one_file_with_the_dumps_of_both_families() -> None:
     assert six is not None
     assert (four.version, four.default) == (4, Action.DENY)
     assert (six.version, six.default) == (6, Action.PERMIT)
+
+
+def test_a_terminal_capture_of_both_dumps() -> None:
+    text = """[root@osk-gw1 ~]# iptables-save
+*filter
+:INPUT DROP [0:0]
+-A INPUT -s 192.0.2.0/24 -j ACCEPT
+COMMIT
+[root@osk-gw1 ~]# exit
+"""
+    result = parsed(source("capture.log", text))
+    assert chain(result.devices[0], "INPUT") == [(Action.PERMIT, "")]
+    found = states(result.ledgers[0])
+    assert (found[1][0], found[6][0]) == (LineState.IRRELEVANT, LineState.IRRELEVANT)
+    assert PARSER.terminal
+    assert clean(tuple(text.splitlines())).lines[1:5] == tuple(text.splitlines())[1:5]
 
 
 def test_rules_of_one_file_for_both_families() -> None:
