@@ -84,10 +84,11 @@ class Config:
         """Whether a command begins with ``words``."""
         return next(self.starting(*words), None) is not None
 
-    def denies(self, *words: str) -> Line | None:
-        """The last ``no`` line of exactly ``words``, if there is one."""
+    def denies(self, *words: str) -> bool:
+        """Whether ``no`` and ``words`` is the last that is said of them."""
         count = len(words)
-        return next((line for line in reversed(self.negated) if line.words[1 : count + 1] == words), None)
+        said = [line.number for line in self.negated if line.words[1 : count + 1] == words]
+        return bool(said) and not any(line.number > said[-1] for line in self.starting(*words))
 
     def at_least(self, major: int, minor: int) -> bool:
         """Whether the software is surely of that version or later; False where the file does not tell."""

@@ -249,6 +249,8 @@ class Management:
                 words = child.words
                 if words[0] == "enable" and len(words) > 1:
                     listens.append((words[1], child))
+                elif words[:2] == ("no", "enable") and len(words) > 2:
+                    listens = [(name, line) for name, line in listens if name != words[2]]
                 elif words[0] == "port" and len(words) > 1 and words[1].isdigit():
                     port = dtls = int(words[1])
                 elif words[:2] == ("dtls", "port") and len(words) > 2 and words[2].isdigit():

@@ -140,6 +140,7 @@ def test_the_portal_and_its_port() -> None:
 
 def test_no_portal_no_remote_access() -> None:
     assert access(*GROUP, head=HEAD.replace(" enable outside\n", "")) == ()
+    assert access(*GROUP, "webvpn", " no enable outside") == ()
 
 
 def test_protocols_of_the_group_policy() -> None:
@@ -186,6 +187,8 @@ def test_vpn_traffic_skips_interface_lists_unless_told_otherwise() -> None:
     assert remote.bypasses_filters
     (remote,) = access(*GROUP, "no sysopt connection permit-vpn")
     assert not remote.bypasses_filters
+    (remote,) = access(*GROUP, "no sysopt connection permit-vpn", "sysopt connection permit-vpn")
+    assert remote.bypasses_filters
 
 
 def test_a_filter_that_stands_before_a_global_list_ends_with_a_deny_of_its_own() -> None:
