@@ -20,8 +20,10 @@ from segaudit.model import (
     AddressRange,
     AddressRef,
     AddressUnion,
+    AnyAddress,
     Fqdn,
     Interface,
+    MaskedAddress,
     Notice,
     Span,
     UndecidedAddress,
@@ -61,6 +63,14 @@ def model_name(name: str, version: int) -> str:
 def joined(items: tuple[AddressExpr, ...]) -> AddressExpr:
     """Any of ``items``, without a union around a single one."""
     return items[0] if len(items) == 1 else AddressUnion(items)
+
+
+def flattened(items: Iterable[AddressExpr]) -> AddressExpr:
+    """Any of ``items``, each once, unions among them opened."""
+    parts: dict[AddressExpr, None] = {}
+    for item in items:
+        parts.update(dict.fromkeys(item.items if isinstance(item, AddressUnion) else (item,)))
+    return joined(tuple(parts))
 
 
 class AddressBook:
@@ -302,9 +312,14 @@ def _loop_notice(name: str, members: frozenset[str], span: Span) -> Notice:
     )
 
 
-def single_hosts(expr: AddressExpr) -> bool:
-    """Whether ``expr`` is exactly one address."""
-    return getattr(expr, "first", None) is not None and getattr(expr, "first", 0) == getattr(expr, "last", 1)
+def family_of_addresses(expr: AddressExpr) -> int | None:
+    """The only IP version of which ``expr`` holds addresses, as far as its shape tells; ``None``: both, or not known."""
+    if isinstance(expr, AnyAddress | AddressRange | MaskedAddress):
+        return expr.version
+    if isinstance(expr, AddressUnion):
+        versions = {family_of_addresses(item) for item in expr.items}
+        return versions.pop() if len(versions) == 1 else None
+    return None
 
 
 def server_address(text: str) -> AddressExpr:

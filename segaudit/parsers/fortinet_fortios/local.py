@@ -39,7 +39,7 @@ from segaudit.model import (
     interfaces,
     ports,
 )
-from segaudit.parsers.fortinet_fortios.addresses import joined
+from segaudit.parsers.fortinet_fortios.addresses import flattened, joined
 from segaudit.parsers.fortinet_fortios.config import Scope, Section
 from segaudit.parsers.fortinet_fortios.interfaces import Topology
 from segaudit.parsers.fortinet_fortios.nat import VirtualIps, match_of
@@ -145,7 +145,7 @@ class LocalReader:
             if not known or EVERY[version] in parts:
                 result[version] = EVERY[version]
             else:
-                result[version] = joined(tuple(parts))
+                result[version] = flattened(parts)
         return result
 
     def _administers(self, entry: Section) -> bool:

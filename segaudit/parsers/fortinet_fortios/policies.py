@@ -41,7 +41,7 @@ from segaudit.model import (
     interfaces,
     msg,
 )
-from segaudit.parsers.fortinet_fortios.addresses import AddressBook, joined, model_name
+from segaudit.parsers.fortinet_fortios.addresses import AddressBook, family_of_addresses, joined, model_name
 from segaudit.parsers.fortinet_fortios.config import Scope, Section
 from segaudit.parsers.fortinet_fortios.interfaces import Topology
 from segaudit.parsers.fortinet_fortios.nat import NatReader, VirtualIps, match_of
@@ -556,11 +556,12 @@ class PolicyReader:
         """The implicit rules of one interface; nothing that enters or leaves a tunnel, nothing with another destination."""
         if interface.kind in _NEVER_REDIRECT or not interface.enabled:
             return
-        own = tuple(
-            address.prefix.expr()
+        prefixes = dict.fromkeys(
+            address.prefix
             for address in interface.addresses
             if address.prefix.version == version and address.prefix.length < (32 if version == 4 else 128)
         )
+        own = tuple(prefix.expr() for prefix in prefixes)
         if not own:
             return
         rule = Rule(
@@ -629,7 +630,7 @@ class PolicyReader:
             if fragment and not rules:
                 continue
             if not fragment:
-                rules.extend(_for_services(services, len(rules) + 1))
+                rules.extend(_for_services(services, version, len(rules) + 1))
             lists.append(
                 RuleSet(
                     name=name,
@@ -757,10 +758,11 @@ def _logged(entry: Section, action: Action) -> bool | None:
             return False
 
 
-def _for_services(services: Iterable[LocalService], position: int) -> Iterator[Rule]:
-    """The implicit rule of each service, from ``position`` on."""
+def _for_services(services: Iterable[LocalService], version: int, position: int) -> Iterator[Rule]:
+    """The implicit rule of each service that IP ``version`` may ask for, from ``position`` on."""
     named: dict[str, int] = {}
-    for at, service in enumerate(services, start=position):
+    of_version = [service for service in services if family_of_addresses(service.sources) in {None, version}]
+    for at, service in enumerate(of_version, start=position):
         where = ", ".join(sorted(service.interfaces.items)) or "any"
         name = f"{service.kind} at {where}"
         named[name] = named.get(name, 0) + 1
