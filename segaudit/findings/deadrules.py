@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
+from segaudit.findings.evidence import pick
 from segaudit.findings.finding import Finding, Location, RuleRef, Witness
 from segaudit.model import Action, Certainty, Device, Hook, Message, Rule, RuleSetKind, Severity
 from segaudit.packetspace.packet import Packet
@@ -19,8 +20,9 @@ from segaudit.zones.graph import ZoneGraph
 class DeadRule:
     """A dead rule and a small set of earlier rules that together take all of its packets, in list order.
 
-    ``witness`` is a packet that it matches and does not get; only where an action differs. ``subject`` says what the
-    rule matches, for the fingerprint.
+    ``witness`` is a packet that it matches and that a blocker with another action gets, between ``ingress`` and
+    ``egress`` (empty: wherever); only where an action differs and no translation is needed to get there. ``subject``
+    says what the rule matches, for the fingerprint.
     """
 
     device: str
@@ -29,6 +31,8 @@ class DeadRule:
     blockers: tuple[Rule, ...]
     witness: Packet | None
     subject: tuple[str, ...]
+    ingress: str = ""
+    egress: str = ""
 
     @property
     def conflicting(self) -> bool:
@@ -62,7 +66,14 @@ def finding_of(
     spans = dict.fromkeys(r.span for r in (dead.rule, *dead.blockers))
     witness = None
     if dead.witness is not None:
-        witness = Witness(device=dead.device, in_interface="", segment="", sent=dead.witness, received=dead.witness)
+        witness = Witness(
+            device=dead.device,
+            in_interface=dead.ingress,
+            out_interface=dead.egress,
+            segment="",
+            sent=dead.witness,
+            received=dead.witness,
+        )
     return Finding(
         check=check,
         severity=severity,
@@ -98,45 +109,54 @@ def dead_rules(graph: ZoneGraph) -> Iterator[DeadRule]:
 
 
 def _dead_in(semantics: DeviceSemantics, name: str) -> Iterator[DeadRule]:
-    results = list(_results(semantics, name).values())
-    dead: dict[str, tuple[ListResult, int]] = {}
+    dead: dict[str, tuple[Context, ListResult, int]] = {}
     alive: set[str] = set()
-    for result in results:
+    for context, result in _results(semantics, name):
         matched = result.first_match.entries
         for index, effective in enumerate(result.first_match.effective):
             rule = result.rules[index]
             if effective.may:
                 alive.add(rule.id)
             elif rule.action in _LOOKED_AT and not rule.implicit and matched[index].may:
-                dead.setdefault(rule.id, (result, index))
-    for rule_id, (result, index) in dead.items():
+                dead.setdefault(rule.id, (context, result, index))
+    for rule_id, (context, result, index) in dead.items():
         if rule_id in alive:
             continue
         rule = result.rules[index]
-        blockers = tuple(result.rules[b] for b in result.first_match.blockers(index))
-        conflicting = _conflicts(rule, blockers)
-        match = result.first_match.entries[index]
+        blockers = result.first_match.blockers(index)
         yield DeadRule(
             device=semantics.device.name,
             rule_set=name,
             rule=rule,
-            blockers=blockers,
-            witness=(match.must or match.may).witness() if conflicting else None,
+            blockers=tuple(result.rules[b] for b in blockers),
+            witness=None if context.translated else _witness(result, index, blockers),
             subject=(rule.action, *canonical_text(rule, semantics.device)),
+            ingress=context.ingress,
+            egress=context.egress,
         )
 
 
-def _results(semantics: DeviceSemantics, name: str) -> Mapping[object, ListResult]:
-    """The list in every context that its rules tell apart."""
+def _witness(result: ListResult, index: int, blockers: tuple[int, ...]) -> Packet | None:
+    """A packet of a dead rule that a blocker with another action gets, surely where there is one."""
+    match, effective = result.first_match.entries[index], result.first_match.effective
+    space = match.may.space
+    others = [b for b in blockers if _conflicts(result.rules[index], (result.rules[b],))]
+    sure = match.must & space.union(effective[b].must for b in others)
+    taken = sure or match.may & space.union(effective[b].may for b in others)
+    return pick(space, taken, ()) if taken else None
+
+
+def _results(semantics: DeviceSemantics, name: str) -> Iterator[tuple[Context, ListResult]]:
+    """The list in every context that its rules tell apart; the context names interfaces only where they matter."""
     rule_sets = semantics.rule_sets
-    found: dict[object, ListResult] = {}
+    seen: set[object] = set()
     for context in _contexts(semantics.device, name):
         key = rule_sets.signature(name, context)
-        if key not in found:
+        if key not in seen:
+            seen.add(key)
             result = rule_sets.ask(name, context)
             if result is not None:
-                found[key] = result
-    return found
+                yield context, result
 
 
 def _contexts(device: Device, name: str) -> Iterator[Context]:
