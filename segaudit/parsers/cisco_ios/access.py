@@ -1,7 +1,10 @@
 """Remote access and tunnels: who can come in, where their packets enter, what they get.
 
 Cisco IOS Security Configuration Guide: Secure Connectivity; "Crypto Access Check on Clear-Text Packets" (12.3(8)T): the
-list of the outside interface is not asked of packets that came out of a tunnel, only one that the crypto map names.
+lists of the outside interface are not asked of packets that came out of a tunnel or are to go into it, only one that
+the crypto map names; all else (translation, zones, the lists of the other interface) is. So the inner end of each entry
+of a crypto map is an interface of its own here, with the zone, the routing table and the side of the translation of
+the interface that carries the map, and with routes to what its selectors or pools name.
 """
 
 from __future__ import annotations
@@ -19,7 +22,9 @@ from segaudit.model import (
     AddressRange,
     AddressUnion,
     Fqdn,
+    Prefix,
     RemoteAccess,
+    Route,
     SecondFactor,
     Service,
     ServiceUnion,
@@ -32,6 +37,7 @@ from segaudit.model import (
 from segaudit.parsers.cisco_ios.acl import quad
 from segaudit.parsers.cisco_ios.chains import Lists
 from segaudit.parsers.cisco_ios.config import (
+    Bound,
     ClientGroup,
     CryptoMapEntry,
     InterfaceConfig,
@@ -51,10 +57,11 @@ class Access:
         self._lists = lists
         self.remote: list[RemoteAccess] = []
         self.tunnels: list[Tunnel] = []
+        self.routes: list[Route] = []
 
     def convert_all(self) -> None:
-        """Read the crypto maps, profiles, portals and dialled tunnels."""
-        for interface in self._config.interfaces.values():
+        """Read the crypto maps, profiles, portals and dialled tunnels; their inner ends join the interfaces."""
+        for interface in tuple(self._config.interfaces.values()):
             if interface.crypto_map is not None:
                 self._crypto_map(interface, interface.crypto_map.name)
             if interface.kind == "tunnel":
@@ -75,9 +82,11 @@ class Access:
         if entries is None:
             return
         settings = self._config.crypto_settings.get(name)
+        carriers = [i for i in self._config.interfaces.values() if i.crypto_map and i.crypto_map.name == name]
+        at = f" at {interface.name}" if len(carriers) > 1 else ""
         for _, entry in sorted(entries.items()):
             if not entry.dynamic:
-                self.tunnels.append(self._site_to_site(interface, entry, f"{name} {entry.sequence}"))
+                self.tunnels.append(self._site_to_site(interface, entry, f"{name} {entry.sequence}{at}"))
                 continue
             dynamic = self._config.dynamic_maps.get(entry.dynamic, {})
             clients = settings is not None and (
@@ -86,10 +95,11 @@ class Access:
             profiles = [d.profile for d in dynamic.values() if d.profile]
             taken_in = [p for p in profiles if p in self._config.ike_profiles and self._config.ike_profiles[p].groups]
             if clients or taken_in or (self._config.client_groups and not any(d.match for d in dynamic.values())):
-                self._clients(interface, name, entry, taken_in)
+                self._clients(interface, f"{name}{at}", entry, taken_in)
                 continue
             for _, found in sorted(dynamic.items()):
-                self.tunnels.append(self._site_to_site(interface, found, f"{name} {entry.sequence} {found.sequence}"))
+                named = f"{name} {entry.sequence} {found.sequence}{at}"
+                self.tunnels.append(self._site_to_site(interface, found, named))
 
     def _site_to_site(self, interface: InterfaceConfig, entry: CryptoMapEntry, name: str) -> Tunnel:
         local: AddressExpr = ANY_ADDRESS
@@ -103,17 +113,45 @@ class Access:
             else:
                 local = remote = UndecidedAddress("undefined access list", entry.match.name)
         peers = tuple(_peer(word) for word in entry.peers) or (UndecidedAddress("any peer", name),)
+        inner = interface.name
+        if self._checks_once():
+            inner = self._inner_end(interface, entry, name, "tunnel")
+            self._route_to(inner, (remote,), entry.line, interface.vrf)
         return Tunnel(
             name=name,
             kind="ipsec",
-            interface=interface.name,
+            interface=inner,
             span=self._config.span(entry.line, entry.last_line),
             peers=peers,
             local=local,
             remote=remote,
-            bypasses_filters=self._checks_once(),
-            filter_rule_set=entry.access_in if self._lists.get(entry.access_in, 4) else "",
         )
+
+    def _inner_end(self, interface: InterfaceConfig, entry: CryptoMapEntry, name: str, virtual: str) -> str:
+        """The interface at which the packets of a crypto map's entry enter and leave; its name."""
+        inner = InterfaceConfig(
+            name=f"{name.removesuffix(f' at {interface.name}').replace(' ', '-')}@{interface.name}",
+            line=entry.line,
+            last_line=entry.last_line,
+            vrf=interface.vrf,
+            zone=interface.zone,
+            nat=interface.nat,
+            nat_line=interface.nat_line,
+            shutdown=interface.shutdown,
+            virtual=virtual,
+        )
+        if entry.access_in:
+            inner.bindings["ip in"] = Bound(entry.access_in, entry.line)
+        self._config.interfaces[inner.name] = inner
+        return inner.name
+
+    def _route_to(self, interface: str, behind: tuple[AddressExpr, ...], line: int, vrf: str = "") -> None:
+        """What lies behind the inner end of a VPN is reached by it, whatever the routes of the config say."""
+        for prefix in dict.fromkeys(prefix for expr in behind for prefix in _prefixes(expr)):
+            if prefix.length:
+                self.routes.append(
+                    Route(prefix=prefix, span=self._lists.span(line), interface=interface, distance=0, vrf=vrf)
+                )
 
     def _checks_once(self) -> bool:
         """Whether packets out of a tunnel skip the interface's list: since 12.3(8)T; unknown versions count as newer."""
@@ -121,7 +159,7 @@ class Access:
         return found is None or (int(found[1]), int(found[2])) >= (12, 4)
 
     def _clients(self, interface: InterfaceConfig, name: str, entry: CryptoMapEntry, profiles: list[str]) -> None:
-        settings = self._config.crypto_settings.get(name)
+        settings = self._config.crypto_settings.get(entry.name)
         listed = settings.client_authentication.name if settings and settings.client_authentication else ""
         groups: list[ClientGroup] = []
         for profile_name in profiles:
@@ -129,6 +167,14 @@ class Access:
             listed = listed or profile.authentication_list
             groups.extend(self._config.client_groups[g] for g in profile.groups if g in self._config.client_groups)
         groups = groups or list(self._config.client_groups.values())
+        pools = self._pools([g.pool for g in groups])
+        inner = ""
+        if self._checks_once():
+            with_access = next(
+                (d for d in self._config.dynamic_maps.get(entry.dynamic, {}).values() if d.access_in), entry
+            )
+            inner = self._inner_end(interface, with_access, f"{entry.name} {entry.sequence}", "vpn")
+            self._route_to(inner, pools, entry.line, interface.vrf)
         self.remote.append(
             RemoteAccess(
                 name=name,
@@ -136,11 +182,10 @@ class Access:
                 span=self._config.span(entry.line, entry.last_line),
                 portal_interfaces=(interface.name,),
                 portal_service=IKE,
-                pools=self._pools([g.pool for g in groups]),
+                interface=inner,
+                pools=pools,
                 groups=tuple(self._vpn_group(g, listed) for g in groups),
                 split_tunnel=self._split(groups),
-                bypasses_filters=self._checks_once(),
-                filter_rule_set=entry.access_in if self._lists.get(entry.access_in, 4) else "",
             )
         )
 
@@ -215,6 +260,7 @@ class Access:
             return
         pool = self._config.interfaces[template].pool if template in self._config.interfaces else ""
         pools = self._pools([g.pool for g in groups if g.pool] or ([pool] if pool else []))
+        self._route_to(template, pools, profile.line)
         login_list = profile.authentication_list
         vpn_groups = tuple(self._vpn_group(g, login_list, certificate=profile.certificate) for g in groups)
         if not vpn_groups:
@@ -256,7 +302,16 @@ class Access:
         words, factor, users = self.login(context.authentication_list or "default", certificate=context.certificate)
         groups = context.groups or [(context.name, context.line)]
         splits = tuple(prefix.expr() for prefix in context.splits)
-        template = f"Virtual-Template{context.virtual_template}" if context.virtual_template else ""
+        pools = self._pools(context.pools)
+        template = f"Virtual-Template{context.virtual_template}"
+        if not context.virtual_template:
+            # Without a template the users enter at an interface of their own (SSLVPN-VIF), which is in no zone.
+            template = f"SSLVPN-VIF-{context.name}"
+            inner = InterfaceConfig(template, context.line, context.last_line, virtual="vpn")
+            if context.access_list:
+                inner.bindings["ip in"] = Bound(context.access_list, context.line)
+            self._config.interfaces[template] = inner
+        self._route_to(template, pools, context.line)
         self.remote.append(
             RemoteAccess(
                 name=context.name,
@@ -265,7 +320,7 @@ class Access:
                 portal_interfaces=at,
                 portal_service=ports(TCP, gateway.port),
                 interface=template,
-                pools=self._pools(context.pools),
+                pools=pools,
                 groups=tuple(
                     VpnGroup(
                         name=group,
@@ -277,9 +332,6 @@ class Access:
                     for group, line in groups
                 ),
                 split_tunnel=AddressUnion(splits) if splits else None,
-                # Without a template the users enter at an interface of their own (SSLVPN-VIF) that has no list.
-                bypasses_filters=not template,
-                filter_rule_set=context.access_list if self._lists.get(context.access_list, 4) else "",
             )
         )
 
@@ -293,6 +345,8 @@ class Access:
         authentication = interface.ppp_authentication if interface else ()
         methods = [w for w in authentication if w not in _PPP_PROTOCOLS]
         words, factor, users = self.login(methods[0] if methods else "default", ppp=True)
+        pools = self._pools([interface.pool] if interface and interface.pool else [])
+        self._route_to(template, pools, group.line)
         for kind in kinds:
             self.remote.append(
                 RemoteAccess(
@@ -301,7 +355,7 @@ class Access:
                     span=self._config.span(group.line, group.last_line),
                     portal_service=PPTP if kind == "pptp" else L2TP,
                     interface=template,
-                    pools=self._pools([interface.pool] if interface and interface.pool else []),
+                    pools=pools,
                     groups=(
                         VpnGroup(
                             name=group.name,
@@ -358,6 +412,23 @@ _PPP_PROTOCOLS: Final = frozenset(
         "pap",
     }
 )
+
+
+def _prefixes(expr: AddressExpr) -> tuple[Prefix, ...]:
+    """The prefixes that ``expr`` is made of; none where it is more than ranges and unions of them."""
+    if isinstance(expr, AddressUnion):
+        return tuple(prefix for item in expr.items for prefix in _prefixes(item))
+    if not isinstance(expr, AddressRange):
+        return ()
+    found: list[Prefix] = []
+    width = 32 if expr.version == 4 else 128
+    first = expr.first
+    while first <= expr.last:
+        # The largest block that begins here and does not reach beyond the end.
+        bits = min((first & -first).bit_length() - 1 if first else width, (expr.last - first + 1).bit_length() - 1)
+        found.append(Prefix(expr.version, first, width - bits))
+        first += 1 << bits
+    return tuple(found)
 
 
 def _peer(word: str) -> AddressExpr:

@@ -68,7 +68,10 @@ class OwnAddressLine:
 
 @dataclass(slots=True)
 class InterfaceConfig:
-    """One interface. ``bindings`` maps ``ip in``, ``ip out``, ``ipv6 in``, ``ipv6 out`` to access lists."""
+    """One interface. ``bindings`` maps ``ip in``, ``ip out``, ``ipv6 in``, ``ipv6 out`` to access lists.
+
+    ``virtual``: the inner end of a VPN that the device has and no command names: ``tunnel`` or ``vpn``.
+    """
 
     name: str
     line: int
@@ -101,6 +104,7 @@ class InterfaceConfig:
     ppp_authentication: tuple[str, ...] = ()
     service_policies: dict[str, Bound] = field(default_factory=dict)
     default_route_line: int = 0
+    virtual: str = ""
 
     @property
     def kind(self) -> str:

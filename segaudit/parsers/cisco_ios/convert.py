@@ -74,6 +74,7 @@ _KINDS: Final = {
     "port-channel": InterfaceKind.AGGREGATE,
     "virtual-template": InterfaceKind.VPN,
     "virtual-access": InterfaceKind.VPN,
+    "vpn": InterfaceKind.VPN,
 }
 
 #: Routing protocols that listen: kind, ports or IP protocol. IANA "Protocol Numbers" and "Service Names".
@@ -107,12 +108,12 @@ class _Converter:
         self._default_zone()
         self._mark_late()
         lists.add_own()
+        access = Access(config, lists)
+        access.convert_all()
         filters = Filters(config, lists)
         filters.attach_all()
         translations = Translations(config, lists)
         translations.attach_all()
-        access = Access(config, lists)
-        access.convert_all()
         services = self._local_services(access)
         forwards4, forwards6 = self._forwarding()
         name = config.hostname or config.source.stem
@@ -136,7 +137,7 @@ class _Converter:
             schedules=MappingProxyType(dict(config.schedules)),
             rule_sets=tuple(lists.rule_sets.values()),
             attachments=(*filters.attachments, *translations.attachments),
-            routes=self._routes(),
+            routes=(*self._routes(), *access.routes),
             dynamic_routing=tuple(config.routing_protocols),
             dhcp_scopes=self._dhcp_scopes(),
             hosts=hosts,
@@ -226,7 +227,7 @@ class _Converter:
 
     def _interface(self, interface: InterfaceConfig, members: tuple[str, ...]) -> Interface:
         config = self._config
-        kind = _KINDS.get(interface.kind, InterfaceKind.PHYSICAL)
+        kind = _KINDS.get(interface.virtual or interface.kind, InterfaceKind.PHYSICAL)
         parent = ""
         base, dot, _ = interface.name.partition(".")
         if dot:
@@ -238,12 +239,12 @@ class _Converter:
             # Guide, "Using the Management Ethernet Interface".
             kind = InterfaceKind.MANAGEMENT
         vlan = interface.vlan if interface.vlan is not None else interface.access_vlan
-        hint = f"ip nat {interface.nat}" if interface.nat in ("inside", "outside") else ""
+        hint = f"ip nat {interface.nat}" if interface.nat in ("inside", "outside") and not interface.virtual else ""
         return Interface(
             name=interface.name,
             span=config.span(interface.line, interface.last_line),
             addresses=self._own_addresses(interface),
-            method=interface.method if not interface.switchport else AddressMethod.NONE,
+            method=AddressMethod.NONE if interface.switchport or interface.virtual else interface.method,
             kind=kind,
             description=interface.description,
             alias=config.vlan_names.get(vlan, "") if vlan is not None else "",
