@@ -46,7 +46,7 @@ def clean(lines: tuple[str, ...]) -> Cleaned:
     _unescape(work, text)
     if captured and not stamped:
         captured |= _strip_timestamps(work)
-    captured |= _strip_session(work)
+    captured |= _strip_session(work, text if work == list(lines) else "\n".join(work))
     continued = _unwrap(work, captured=captured)
     if work == list(lines):
         return Cleaned(lines=lines)
@@ -85,7 +85,8 @@ _ESCAPE: Final = re.compile(
     r"\x1b(?:\[(?P<count>[0-9]*)(?P<move>[CDK])|\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])|\x9b[0-?]*[@-~]"
 )
 #: Bell, form feed, shift in and out: they print nothing.
-_SILENT: Final = re.compile(r"[\x07\x0c\x0e\x0f\x1a]")
+_SILENT_CHARS: Final = "\x07\x0c\x0e\x0f\x1a"
+_SILENT: Final = re.compile(f"[{_SILENT_CHARS}]")
 #: The pager's question at the beginning of a line, and what moves back over it and blanks it out.
 _PAGER: Final = re.compile(
     r"""(?xi) ^[ ]*
@@ -93,21 +94,24 @@ _PAGER: Final = re.compile(
       | ---つづく--- | lines[ ]\d+-\d+(?:/\d+)?(?:[ ]\(end\))? | --\[[ ]?q[ ]quit[^\]]*\] )
     (?P<erased> (?: [ ]* (?: [\x08\r] | \x1b\[[0-9;]*[A-Za-z] ) )* )"""
 )
-_PAGER_HINT: Final = re.compile(r"(?i)more[ \d%)]*-|つづく|^lines \d|q quit", re.MULTILINE)
+#: What its question begins with, after two blanks at most.
+_PAGER_FIRST: Final = ("<", "-", "l")
+#: What a text with a pager in it must hold.
+_PAGER_HINTS: Final = ("More", "more", "MORE", "つづく", "lines ", "q quit")
 
 
 def _strike(work: list[str], text: str) -> bool:
     """Apply what moves the cursor; whether there was anything that only a terminal writes."""
-    paged = _PAGER_HINT.search(text) is not None
+    paged = any(hint in text for hint in _PAGER_HINTS)
     moved = any(mark in text for mark in ("\x1b", "\x9b", "\x08", "\r"))
     if not paged and not moved:
-        if _SILENT.search(text) is not None:
+        if any(char in text for char in _SILENT_CHARS):
             work[:] = [_SILENT.sub("", line) for line in work]
         return False
     found = False
     for place, raw in enumerate(work):
         line = raw
-        while paged and (pager := _PAGER.match(line)) is not None:
+        while paged and line[:3].lstrip(" ")[:1] in _PAGER_FIRST and (pager := _PAGER.match(line)) is not None:
             found = True
             rest = line[pager.end() :]
             if not pager["erased"]:
@@ -250,7 +254,6 @@ _OPERATES: Final = re.compile(
     | sudo\ -?[is] | conf(?:ig|igure)?(?:\ t(?:erm\w*)?|\ private|\ exclusive)? | set\ cli\ .* | cli | console\ .* | administrator
     | wr(?:ite)?(?:\ mem\w*)? | copy\ .* | clear\ .* | reload .* | commit .* | run\ .* | top | up | abort | \? | password:? .* ) $"""
 )
-_LEAVES: Final = re.compile(r"(?i)^(?:exit|quit|logout)$")
 #: Lines that programs for logging in write, wherever they stand.
 _LOGIN: Final = re.compile(
     r"""(?xi) ^ (?: =~=~.*PuTTY\ log.* | Script\ (?:started|done)\ on\ .* | Using\ username\ ".*"\.? | login\ as:\ \S+
@@ -261,17 +264,47 @@ _LOGIN: Final = re.compile(
 _LAST_PROMPT: Final = re.compile(r"^[A-Za-z0-9_][\w.-]{0,62}(?: ?\([^()]{1,64}\))? ?[#>]$")
 
 
-def _strip_session(work: list[str]) -> bool:
+#: What a line must hold to match one of the patterns above. Searching for words is many times faster than for patterns.
+_SUSPECT: Final = (
+    *("#", ">", "$", "%", "PuTTY", "Script ", "Using username", "login as", "password:", "Last login", "nteractive"),
+    *("Connection to", "Type help", "Pre-auth"),
+)
+
+
+def _suspects(text: str) -> list[int]:
+    """The 0-based lines that may be a prompt or a login, ascending."""
+    starts: set[int] = set()
+    for word in _SUSPECT:
+        at = text.find(word)
+        while at >= 0:
+            starts.add(text.rfind("\n", 0, at) + 1)
+            end = text.find("\n", at)
+            at = text.find(word, end) if end >= 0 else -1
+    places: list[int] = []
+    place = counted = 0
+    for start in sorted(starts):
+        place += text.count("\n", counted, start)
+        counted = start
+        places.append(place)
+    return places
+
+
+def _strip_session(work: list[str], text: str) -> bool:
     """Take out prompts and all that is not the output of a command that shows a configuration."""
     found = False
-    for place, line in enumerate(work):
-        if line[:1] and line[0] in "=SULlEKCTPk" and _LOGIN.match(line):
+    prompts: dict[int, re.Match[str]] = {}
+    bare: set[int] = set()
+    for place in _suspects(text):
+        line = work[place]
+        if _LOGIN.match(line):
             work[place] = ""
             found = True
-    prompts = {place: prompt for place, line in enumerate(work) if (prompt := _prompt(line)) is not None}
+        elif _BARE_PROMPT.match(line):
+            bare.add(place)
+        elif (prompt := _PROMPT.match(line)) is not None:
+            prompts[place] = prompt
     hosts = {prompt["host"] for prompt in prompts.values() if _is_command(prompt["command"].strip())}
     prompts = {place: prompt for place, prompt in prompts.items() if prompt["host"] in hosts}
-    bare = {place for place, line in enumerate(work) if line[:1] in ("#", ">") and _BARE_PROMPT.match(line)}
     if not prompts and not bare:
         last = next((place for place in range(len(work) - 1, -1, -1) if work[place].strip()), None)
         if last is not None and _LAST_PROMPT.match(work[last].strip()):
@@ -297,13 +330,6 @@ def _strip_session(work: list[str]) -> bool:
         elif not keep and line:
             work[place] = ""
     return True
-
-
-def _prompt(line: str) -> re.Match[str] | None:
-    # Cheap first: most lines have none of the signs, or begin with blanks.
-    if not line or line[0] in " \t#!<>;\"'" or not any(sign in line for sign in "#>$%"):
-        return None
-    return _PROMPT.match(line)
 
 
 def _is_command(command: str) -> bool:

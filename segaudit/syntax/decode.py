@@ -201,9 +201,8 @@ def _lines(text: str) -> tuple[str, ...]:
 def _refuse_length(lines: tuple[str, ...]) -> None:
     if not lines or lines[0].lstrip()[:1] in ("<", "{", "["):
         return
-    for number, line in enumerate(lines, start=1):
-        if len(line) > LONGEST_LINE:
-            raise NotTextError(_too_long(number))
+    if max(map(len, lines)) > LONGEST_LINE:
+        raise NotTextError(_too_long(next(n for n, line in enumerate(lines, start=1) if len(line) > LONGEST_LINE)))
 
 
 def _too_long(line: int) -> Message:
