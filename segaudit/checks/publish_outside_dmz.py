@@ -75,8 +75,7 @@ from segaudit.findings.evidence import service_packets
 from segaudit.findings.finding import Finding
 from segaudit.findings.inbound import Origin, Reached, reached_from_internet
 from segaudit.findings.openness import service_ranges
-from segaudit.findings.pairs import role_words
-from segaudit.knowledge.roles import Role
+from segaudit.knowledge.roles import Role, role_words
 from segaudit.model import ICMP_PROTOCOLS, Message, Severity, msg
 from segaudit.packetspace.space import PacketSet
 

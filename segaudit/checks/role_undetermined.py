@@ -47,7 +47,7 @@ from collections.abc import Iterator
 from segaudit.check import Check, NoParams, Subject
 from segaudit.findings.finding import Finding, Location
 from segaudit.findings.pairs import zone_subject
-from segaudit.knowledge.roles import Role
+from segaudit.knowledge.roles import Role, role_words
 from segaudit.model import Certainty, Severity, msg
 
 SLUG = "role-undetermined"
@@ -59,7 +59,9 @@ def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
         if zone.role != Role.UNKNOWN or not zone.segments:
             continue
         spans = dict.fromkeys(s.span for s in zone.segments if s.span is not None)
-        signs = ", ".join(dict.fromkeys(f"{e.role} ({e.sign})" for e in zone.evidence[:3]))
+        signs = tuple(
+            dict.fromkeys(msg("{role} ({sign})", role=role_words(e.role), sign=e.sign) for e in zone.evidence[:3])
+        )
         yield Finding(
             check=SLUG,
             severity=Severity.INFO,

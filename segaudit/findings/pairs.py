@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segaudit.knowledge.roles import Role, load_roles
-from segaudit.model import Words
+from segaudit.knowledge.roles import Role
 from segaudit.zones.graph import INTERNET, Conduit, Zone, ZoneGraph
 
 #: Roles of zones that hold what an intruder is after.
@@ -37,12 +36,6 @@ def internal_conduits(graph: ZoneGraph) -> Iterator[tuple[Zone, Zone, Conduit]]:
             continue
         if source.role not in LINK_ROLES and target.role not in LINK_ROLES:
             yield source, target, conduit
-
-
-def role_words(role: str) -> Words:
-    """A role as people call it, in both languages."""
-    info = load_roles().roles[Role(role)]
-    return Words(info.title, info.title_ja)
 
 
 def zone_subject(zone: Zone) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from segaudit.findings.finding import Finding, Location, RuleRef, by_weight
 from segaudit.findings.openness import Openness, openness, service_ranges
 from segaudit.findings.page import Page
-from segaudit.knowledge.roles import load_roles
+from segaudit.knowledge.roles import role_words
 from segaudit.knowledge.services import ServiceCatalogue
 from segaudit.model import Certainty, Ledger, LineState, Message, Severity, Span, Words
 from segaudit.model.inputs import Failure, Ignored, Network
@@ -423,18 +423,17 @@ def _segments(graph: ZoneGraph) -> Iterable[SegmentReport]:
 
 
 def _zones(graph: ZoneGraph) -> Iterable[ZoneReport]:
-    titles = {str(info.role): Words(info.title, info.title_ja) for info in load_roles().roles.values()}
     for _, zone in sorted(graph.zones.items()):
         yield ZoneReport(
             name=zone.name,
             role=zone.role,
-            role_title=titles.get(zone.role, Words(zone.role)),
+            role_title=role_words(zone.role),
             certainty=round(zone.certainty, 2),
             declared=zone.declared,
             evidence=tuple(
                 EvidenceReport(
                     role=e.role,
-                    role_title=titles.get(e.role, Words(e.role)),
+                    role_title=role_words(e.role),
                     weight=e.weight,
                     sign=e.sign,
                     span=e.span,

@@ -97,6 +97,26 @@ def _terminals(graph: ZoneGraph, zone: Zone, segment: Segment) -> Iterator[Sign]
         yield Sign(text=msg("declared as a zone of terminals"), span=segment.span, structural=True)
 
 
+#: What a host is by the way that a config names it.
+SERVES_AS = {
+    HostSign.LDAP: msg("LDAP server"),
+    HostSign.RADIUS: msg("RADIUS server"),
+    HostSign.TACACS: msg("TACACS+ server"),
+    HostSign.SYSLOG: msg("log server"),
+    HostSign.LOG_MANAGER: msg("log server"),
+    HostSign.DNS: msg("DNS server"),
+    HostSign.NTP: msg("time server"),
+    HostSign.SNMP_MANAGER: msg("SNMP manager"),
+    HostSign.DHCP_RELAY: msg("DHCP server"),
+    HostSign.DHCP_RESERVATION: msg("host with a fixed lease"),
+    HostSign.PROXY: msg("proxy"),
+    HostSign.ADMIN_SOURCE: msg("host of an administrator"),
+    HostSign.NAT_TARGET: msg("target of a forward"),
+    HostSign.OBJECT: msg("address object"),
+    HostSign.FILE_SERVER: msg("file server"),
+}
+
+
 def _named(graph: ZoneGraph, segment: Segment) -> Iterator[Sign]:
     """Hosts that a device asks, logs to, or names as servers."""
     vocabulary = load_roles()
@@ -105,7 +125,7 @@ def _named(graph: ZoneGraph, segment: Segment) -> Iterator[Sign]:
             continue
         evidence = vocabulary.host_evidence(host.sign)
         yield Sign(
-            text=msg("{host} serves as {what}", host=host.name, what=host.sign.value),
+            text=msg("{host} serves as {what}", host=host.name, what=SERVES_AS[host.sign]),
             span=host.span,
             structural=True,
             jewel=evidence is not None and evidence.role in _JEWELS,

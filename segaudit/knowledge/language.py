@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gettext
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
+from string import Formatter
 from typing import Final
+from unicodedata import east_asian_width
 
 from segaudit.model.message import Message, MessageParam, Words
 
@@ -37,7 +40,8 @@ class Language:
             template = self._texts.gettext(message.template)
         if not message.params:
             return template
-        return template.format_map({name: self._parameter(value) for name, value in message.params.items()})
+        shown = {name: self._parameter(value) for name, value in message.params.items()}
+        return _closed(template, shown) if self.code == "ja" else template.format_map(shown)
 
     def _parameter(self, value: MessageParam) -> str:
         if isinstance(value, Message | Words):
@@ -45,6 +49,27 @@ class Language:
         if isinstance(value, tuple):
             return ("、" if self.code == "ja" else ", ").join(map(self.say, value))
         return str(value)
+
+
+def _closed(template: str, params: Mapping[str, str]) -> str:
+    """The template filled, without the spaces that set off Latin letters where a parameter turns out to be Japanese."""
+    said = ""
+    open_end = False
+    for literal, name, _, _ in Formatter().parse(template):
+        spaced = open_end and literal.startswith(" ") and _wide(said[-1:]) and _wide(literal[1:2])
+        said += literal[1:] if spaced else literal
+        open_end = False
+        if name is not None:
+            value = params[name]
+            if said.endswith(" ") and _wide(said[-2:-1]) and _wide(value[:1]):
+                said = said[:-1]
+            said += value
+            open_end = bool(value)
+    return said
+
+
+def _wide(char: str) -> bool:
+    return bool(char) and east_asian_width(char) in "WF"
 
 
 @lru_cache(maxsize=len(LANGUAGES))

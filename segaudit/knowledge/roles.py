@@ -18,6 +18,7 @@ from typing import Final, NamedTuple, cast
 
 from segaudit.knowledge.shipped import load_shipped
 from segaudit.model.device import HostSign
+from segaudit.model.message import Words
 
 
 class Role(StrEnum):
@@ -414,6 +415,12 @@ class RoleVocabulary:
 def load_roles() -> RoleVocabulary:
     """The shipped vocabulary, read once per process."""
     return RoleVocabulary(cast("Mapping[str, object]", load_shipped("roles.yaml")))
+
+
+def role_words(role: str) -> Words:
+    """What people call the role with this id; the id itself where there is none."""
+    info = load_roles().roles.get(Role(role)) if role in set(Role) else None
+    return Words(role) if info is None else Words(info.title, info.title_ja)
 
 
 @lru_cache(maxsize=65536)

@@ -22,6 +22,8 @@ from segaudit.reporter import Reporter, ReporterOptions
 MOST_LINES, MOST_LINES_ELSEWHERE, MOST_PLACES, MOST_SERVICES, MOST_CONSEQUENCES, MOST_OPEN = 16, 8, 4, 8, 10, 10
 #: Zones of a matrix; more are gathered by role. It is in words where these leave so many columns for the zones' names.
 MOST_IN_SIGNS, LEAST_LABEL = 24, 26
+#: Rules that are named beside a finding; the lines of all of them are quoted.
+MOST_RULES = 6
 
 _SIGNS: Mapping[Openness, str] = {
     Openness.NONE: ".",
@@ -214,8 +216,8 @@ class _Writer:
     def _row_label(self, row: wording.Row, *, by_role: bool) -> str:
         label, role = self.say(row.label), self.say(row.role)
         if by_role:
-            return f"{role} ({label})"
-        return label if role in {"", label} else f"{label} ({role})"
+            return self.say(msg("{zone} ({role})", zone=role, role=label))
+        return label if role in {"", label} else self.say(msg("{zone} ({role})", zone=label, role=role))
 
     def open_pairs(self) -> Iterator[str]:
         """The pairs that something passes between, the most open first."""
@@ -287,12 +289,13 @@ class _Writer:
     def title(self, finding: FindingReport, indent: int) -> Iterator[str]:
         """Severity, title and certainty; then the check with the zones."""
         severity = self.say(wording.SEVERITIES[finding.severity]).upper()
-        certainty = self.say(wording.CERTAINTIES[finding.certainty])
+        certainty = [wording.CERTAINTIES[finding.certainty]]
         if finding.status == "waived":
-            certainty += ", " + self.say(msg("accepted by {waiver}", waiver=finding.waiver or "-"))
+            certainty.append(msg("accepted by {waiver}", waiver=finding.waiver or "-"))
         elif finding.status == "existing":
-            certainty += ", " + self.say(msg("known before"))
-        lines = folded(f"{severity}  {self.say(finding.title)} ({certainty})", self.width - indent)
+            certainty.append(msg("known before"))
+        title = msg("{title} ({certainty})", title=finding.title, certainty=tuple(certainty))
+        lines = folded(f"{severity}  {self.say(title)}", self.width - indent)
         painted = self.paint(severity, _COLORS[finding.severity]) + self.paint(lines[0][len(severity) :], "1")
         yield " " * indent + painted
         yield from (" " * (indent + 2) + self.paint(line, "1") for line in lines[1:])
@@ -320,8 +323,9 @@ class _Writer:
             if witness.received != witness.sent:
                 yield _Item(msg("received"), wording.packet_text(witness.received))
         if finding.rules:
-            rules = "; ".join(self.say(wording.rule_text(rule)) for rule in finding.rules[:6])
-            yield _Item(msg("by"), rules + ("; ..." if len(finding.rules) > 6 else ""))
+            rules = tuple(wording.rule_text(rule) for rule in finding.rules[:MOST_RULES])
+            more = (msg("and others"),) if len(finding.rules) > MOST_RULES else ()
+            yield _Item(msg("by"), msg("{rules}", rules=rules + more))
 
     def place(self, place: LocationReport, indent: int) -> Iterator[str]:
         """The quoted lines with their numbers."""

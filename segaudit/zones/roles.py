@@ -20,6 +20,7 @@ from segaudit.model import (
     RuleSetKind,
     Span,
     Translation,
+    Words,
     msg,
 )
 from segaudit.semantics.rulesets import zones_of
@@ -48,6 +49,16 @@ def weighed(evidence: Iterable[RoleEvidence]) -> tuple[RoleEvidence, ...]:
     return tuple(sorted(kept, key=lambda e: -e.weight))
 
 
+_PLACES = {
+    NamePlace.ZONE: msg("zone"),
+    NamePlace.INTERFACE: msg("interface"),
+    NamePlace.DESCRIPTION: msg("description"),
+    NamePlace.VLAN: msg("VLAN"),
+    NamePlace.OBJECT: msg("address object"),
+    NamePlace.COMMENT: msg("comment"),
+}
+
+
 def interface_evidence(device: Device, interface: Interface) -> Iterator[RoleEvidence]:
     """What an interface itself says of the segment behind it: its names, the maker's words, its kind."""
     zone = zones_of(device).get(interface.name, "")
@@ -59,7 +70,7 @@ def interface_evidence(device: Device, interface: Interface) -> Iterator[RoleEvi
     ]
     for text, place in names:
         for vote in role_votes_for_name(text, place) if text else ():
-            sign = msg("{place} is named {name}", place=place.value, name=text)
+            sign = msg("{place} is named {name}", place=_PLACES[place], name=text)
             yield RoleEvidence(role=vote.role, weight=vote.weight, token=vote.token, sign=sign, span=interface.span)
     vocabulary = load_roles()
     for text in (interface.role_hint, interface.name, interface.hardware):
@@ -193,7 +204,7 @@ def _link_evidence(segment: Segment, devices: Mapping[str, Device]) -> Iterator[
 
 def _of(evidence_id: str, span: Span | None) -> RoleEvidence:
     found = load_roles().evidence(evidence_id)
-    sign = msg("{sign}", sign=msg(found.title))  # messages: policies/roles.yaml
+    sign = msg("{sign}", sign=Words(found.title, found.title_ja))
     return RoleEvidence(role=found.role, weight=found.weight, token=found.id, sign=sign, span=span)
 
 

@@ -160,7 +160,7 @@ def _first(heads: tuple[Headline, ...], language: Language) -> list[FindingRepor
 def _evidence(zone: ZoneReport, language: Language) -> list[tuple[EvidenceReport, list[str]]]:
     """The strongest signs for a zone's role, each once with the places that show it."""
     signs: dict[str, tuple[EvidenceReport, dict[str, None]]] = {}
-    for sign in zone.evidence:
+    for sign in [one for one in zone.evidence if one.weight > 0] or zone.evidence:
         _, places = signs.setdefault(f"{sign.role} {language.say(sign.sign)}", (sign, {}))
         if sign.span is not None:
             places[str(sign.span)] = None
