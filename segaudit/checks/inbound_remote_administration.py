@@ -44,6 +44,7 @@ from segaudit.findings.finding import Finding
 from segaudit.findings.inbound import Reached, reached_from_internet
 from segaudit.knowledge.services import Context, ServiceEntry
 from segaudit.model import Message, Severity, Words, msg
+from segaudit.packetspace.space import PacketSet, PacketSpace
 
 SLUG = "inbound-remote-administration"
 #: Where several are open, the proof is of one that people know.
@@ -54,9 +55,9 @@ def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
     """One finding for each zone in which such a service is reached: it tells of the worst, and proves them all."""
     graph = subject.graph
     entries = subject.services.named("remote-administration").entries
-    packets = {entry.name: service_packets(graph.space, [entry]) for entry in entries}
+    packets = {entry.name: _own_packets(graph.space, entry) for entry in entries}
     worst = _worst(subject, entries)
-    for together in reached_from_internet(graph, graph.space.union(packets.values())):
+    for together in reached_from_internet(graph, service_packets(graph.space, entries)):
         severity, found = worst[together.target.name]
         received = together.proof.received.may
         reached = [entry for entry in entries if received & packets[entry.name]]
@@ -78,6 +79,12 @@ def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
             rules=together.proof.rules,
             locations=together.proof.locations,
         )
+
+
+def _own_packets(space: PacketSpace, entry: ServiceEntry) -> PacketSet:
+    """Packets to the ports that ``entry`` is the first owner of."""
+    packets = service_packets(space, [entry])
+    return packets - space.ports("dst", entry.shared) if entry.shared else packets
 
 
 def _worst(subject: Subject, entries: tuple[ServiceEntry, ...]) -> dict[str, tuple[Severity, Reached]]:

@@ -235,6 +235,11 @@ def pick(space: PacketSpace, packets: PacketSet, wishes: Iterable[PacketSet]) ->
     return found
 
 
+def from_anybody(space: PacketSpace) -> PacketSet:
+    """Packets from an address that stands for anybody on the internet, in either family."""
+    return _public_examples(space)[0]
+
+
 def _public_examples(space: PacketSpace) -> tuple[PacketSet, ...]:
     """Addresses that stand for anybody on the internet (RFC 5737, RFC 3849)."""
     return (

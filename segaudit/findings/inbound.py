@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from segaudit.findings.evidence import Proof, prove
-from segaudit.findings.finding import Finding
+from segaudit.findings.evidence import Proof, from_anybody, prove
+from segaudit.findings.finding import Finding, Witness
 from segaudit.findings.openness import ServiceRange, address_count
 from segaudit.findings.pairs import zone_subject
 from segaudit.knowledge.protocols import not_internet
@@ -66,7 +66,8 @@ class Reached:
     def entry(self, entries: Iterable[ServiceEntry]) -> ServiceEntry:
         """The one of ``entries`` that the witness arrives at."""
         arrived = self.proof.witness.received
-        return next(e for e in entries if e.covers(arrived.protocol, arrived.dst_port))
+        covering = [e for e in entries if e.covers(arrived.protocol, arrived.dst_port)]
+        return next((e for e in covering if not e.shares(arrived.dst_port)), covering[0])
 
     def doubted(self, reason: Message) -> Reached:
         """The same, only possible, for one more ``reason``."""
@@ -189,7 +190,7 @@ def reached_from_internet(
     source = graph.zones.get(INTERNET)
     if source is None:
         return
-    routable = to_public_addresses(graph.space)
+    routable, anyone = to_public_addresses(graph.space), from_anybody(graph.space)
     for name, target in sorted(graph.zones.items()):
         conduit = graph.conduit(source.name, name)
         if conduit is None or target.role in OUTSIDE_ROLES:
@@ -203,22 +204,33 @@ def reached_from_internet(
         proof = prove(graph, flows, wanted, needed)
         if proof is None:
             continue
-        for preferred in first:
-            better = prove(graph, flows, wanted & preferred, needed)
-            if better is not None and (better.packets.must or not proof.packets.must):
+        origin = origin_of(graph, proof.packets.may)
+        # The witness is one of what is liked best that is open to as many as anything here.
+        wishes = [*(wanted & packets for packets in first), wanted & anyone, wanted]
+        senders = graph.space.empty
+        for wish in wishes:
+            better = prove(graph, flows, wish, needed)
+            if better is None or (proof.packets.must and not better.packets.must):
+                continue
+            senders = _sent_there(graph, flows, better.witness)
+            if wish is wanted or origin_of(graph, senders) == origin:
                 proof = replace(proof, witness=better.witness)
                 break
-        there = graph.space.packet(proof.witness.received).forget("src", "src_port")
-        senders = graph.space.union(flow.sent_for(flow.received.within(there)).may for flow in flows)
         found = Reached(
             source=source,
             target=target,
             proof=proof,
-            origin=origin_of(graph, proof.packets.may),
+            origin=origin,
             senders=senders,
             senders_origin=origin_of(graph, senders),
         )
         yield found if proof.packets.may & routable else found.doubted(_PRIVATE_DESTINATION)
+
+
+def _sent_there(graph: ZoneGraph, flows: Sequence[Flow], witness: Witness) -> PacketSet:
+    """What is sent to where ``witness`` arrives, from whatever address."""
+    there = graph.space.packet(witness.received).forget("src", "src_port")
+    return graph.space.union(flow.sent_for(flow.received.within(there)).may for flow in flows)
 
 
 def _openness(graph: ZoneGraph, flow: Flow, wanted: PacketSet) -> int:
