@@ -130,7 +130,7 @@ class Access:
     def _inner_end(self, interface: InterfaceConfig, entry: CryptoMapEntry, name: str, virtual: str) -> str:
         """The interface at which the packets of a crypto map's entry enter and leave; its name."""
         inner = InterfaceConfig(
-            name=f"{name.removesuffix(f' at {interface.name}').replace(' ', '-')}@{interface.name}",
+            name=name.replace(" at ", "@").replace(" ", "-"),
             line=entry.line,
             last_line=entry.last_line,
             vrf=interface.vrf,
@@ -173,7 +173,9 @@ class Access:
             with_access = next(
                 (d for d in self._config.dynamic_maps.get(entry.dynamic, {}).values() if d.access_in), entry
             )
-            inner = self._inner_end(interface, with_access, f"{entry.name} {entry.sequence}", "vpn")
+            inner = self._inner_end(
+                interface, with_access, name.replace(entry.name, f"{entry.name} {entry.sequence}", 1), "vpn"
+            )
             self._route_to(inner, pools, entry.line, interface.vrf)
         self.remote.append(
             RemoteAccess(

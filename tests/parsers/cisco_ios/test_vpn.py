@@ -69,7 +69,7 @@ def test_clients_of_a_crypto_map() -> None:
     made = read_fixture("edge.cfg")
     access = remote(made, "OUTSIDE")
     assert access.portal_interfaces == ("GigabitEthernet0/2",)
-    assert access.interface == "OUTSIDE-65000@GigabitEthernet0/2"
+    assert access.interface == "OUTSIDE-65000"
     (group,) = access.groups
     assert (group.name, group.second_factor) == ("remote-staff", SecondFactor.NOT_VISIBLE)
     assert access.split_tunnel == network("192.168.0.0/16")
@@ -79,7 +79,7 @@ def test_clients_of_a_crypto_map() -> None:
 
 def test_out_of_a_tunnel_the_outside_list_is_not_asked_and_the_others_are() -> None:
     made = read_fixture("edge.cfg")
-    clients, branch = "OUTSIDE-65000@GigabitEthernet0/2", "OUTSIDE-10@GigabitEthernet0/2"
+    clients, branch = "OUTSIDE-65000", "OUTSIDE-10"
     office, servers = "GigabitEthernet0/0", "GigabitEthernet0/1"
     assert verdict(made, "tcp 10.99.0.1 192.168.10.9 445", clients, office) == "permit"
     assert verdict(made, "tcp 10.99.0.1 192.168.20.20 443", clients, servers) == "permit"
@@ -90,12 +90,12 @@ def test_out_of_a_tunnel_the_outside_list_is_not_asked_and_the_others_are() -> N
 
 def test_what_lies_behind_a_tunnel_is_reached_by_it() -> None:
     routes = {(str(r.prefix), r.interface, r.distance) for r in read_fixture("edge.cfg").device.routes if r.interface}
-    assert ("10.40.0.0/16", "OUTSIDE-10@GigabitEthernet0/2", 0) in routes
-    assert ("10.99.0.128/26", "OUTSIDE-65000@GigabitEthernet0/2", 0) in routes
+    assert ("10.40.0.0/16", "OUTSIDE-10", 0) in routes
+    assert ("10.99.0.128/26", "OUTSIDE-65000", 0) in routes
 
 
 def test_a_list_for_what_comes_out_of_a_tunnel(made: Read) -> None:
-    inner = "SITES-20@GigabitEthernet0/0"
+    inner = "SITES-20"
     assert verdict(made, "tcp 10.60.0.1 192.168.1.9 443", inner, "Virtual-Template1") == "permit"
     assert verdict(made, "tcp 10.60.0.1 192.168.1.9 22", inner, "Virtual-Template1") == "deny"
 
@@ -129,7 +129,7 @@ def test_the_inner_end_is_in_the_zone_of_the_interface() -> None:
 def test_sites(made: Read) -> None:
     tunnels = {t.name: t for t in made.device.tunnels}
     site = tunnels["SITES 20"]
-    assert (site.kind, site.interface) == ("ipsec", "SITES-20@GigabitEthernet0/0")
+    assert (site.kind, site.interface) == ("ipsec", "SITES-20")
     assert (site.local, site.remote) == (network("192.168.1.0/24"), network("10.60.0.0/16"))
     assert site.peers == (host("203.0.113.20"),)
     assert [(t.name, t.kind) for t in made.device.tunnels[1:]] == [
