@@ -212,7 +212,8 @@ class DeviceSemantics:
         """What of ``packets`` reaches the device itself, by service; ``service=None``: passes, but nothing is known to listen."""
         found: list[Exposure] = []
         context = Context(ingress=ingress)
-        for piece in self.arrive(ingress, packets, bypass):
+        spoken = packets.within(self.space.union(self.space.version(v) for v in sorted(self.device.versions)))
+        for piece in self.arrive(ingress, spoken, bypass):
             redirected = any(r.translation.to_device for r in piece.rewrites)
             own = piece.current if redirected else piece.current & self.own_addresses
             pieces = [piece.narrowed(own)]
