@@ -252,6 +252,7 @@ class _Reader:
             return True
         if words[1:2] in (("mode",), ("protected",), ("monitor",), ("trunk",)) or len(words) == 1:
             self._ledger.irrelevant(child.number, "switching inside the device")
+            draft.access_vlan = draft.access_vlan or 1
         return False
 
     def _address(self, words: tuple[str, ...], draft: _Draft, span: Span) -> bool:
@@ -410,7 +411,8 @@ class _Reader:
             hint = "failover link" if draft.failover else "management-only"
         else:
             kind = InterfaceKind.PHYSICAL if kind is InterfaceKind.MANAGEMENT else kind
-            hint = f"security-level {level}" if draft.name else ""
+            # FTD has every interface at level 0, whatever it is for.
+            hint = f"security-level {level}" if draft.name and self._config.product != "ftd" else ""
         addresses = tuple(draft.addresses or ())
         return Interface(
             name=name,

@@ -494,7 +494,9 @@ class _Builder:
             self._table.reverse_dynamic(self._origin, reverse, pool=reachable)
             return
         if statement.unidirectional:
-            self._table.reverse_dynamic(self._origin, reverse, pool=False)
+            # From outside the rule is not asked; replies would meet it, which matters where it translates.
+            if not same_source:
+                self._table.reverse_dynamic(self._origin, reverse, pool=False)
             return
         if same_source:
             if not statement.real.is_any or statement.mapped_destination is not None:

@@ -48,3 +48,13 @@ def test_management(osaka: Read) -> None:
     assert str(to_device(osaka, "tcp 192.168.95.9 192.168.95.1 443", "inside").verdict) == "permit"
     assert str(to_device(osaka, "tcp 203.0.113.9 198.51.100.130 22", "outside").verdict) == "deny"
     assert osaka.device.dhcp_scopes[0].lease_count == 250
+
+
+def test_levels_tell_nothing_of_roles(osaka: Read) -> None:
+    assert {one.name: one.role_hint for one in osaka.device.interfaces if one.security_level is not None} == {
+        "inside": "",
+        "outside": "",
+        "dmz": "",
+        "diagnostic": "management-only",
+    }
+    assert osaka.interface("inside").members == ("Ethernet1/2",)

@@ -234,6 +234,13 @@ def test_unidirectional_is_no_way_in() -> None:
     assert verdict(fw, "tcp 198.51.100.9 10.0.0.5 443", "outside", "inside") == "deny"
 
 
+def test_a_unidirectional_exemption_leaves_the_way_in_to_later_rules() -> None:
+    exemption = "nat (inside,outside) source static LAN LAN unidirectional"
+    assert verdict(nat(exemption), "tcp 198.51.100.9 10.0.0.5 443", "outside", "inside") == "permit"
+    fw = nat(exemption, "nat (inside,outside) source dynamic any interface")
+    assert verdict(fw, "tcp 198.51.100.9 10.0.0.5 443", "outside", "inside") == "deny"
+
+
 def test_inactive_rules_stay_but_do_nothing() -> None:
     fw = nat("nat (inside,outside) source static SRV SRV-PUB inactive description to be removed")
     assert received(fw, OUT, "inside", "outside") == "10.0.0.5:49152 > 198.51.100.9:443"
