@@ -158,7 +158,10 @@ class ClassMap:
 
 @dataclass(slots=True)
 class PolicyClass:
-    """A ``class`` in a policy map. ``action``: ``inspect pass drop`` for the firewall, ``drop`` or empty for others."""
+    """A ``class`` in a policy map. ``action``: ``inspect pass drop`` for the firewall, ``drop`` or empty for others.
+
+    ``parameters`` names the parameter map of an inspection, ``deep`` a policy for the inside of an application.
+    """
 
     name: str
     line: int
@@ -166,6 +169,7 @@ class PolicyClass:
     action_line: int = 0
     logged: bool = False
     deep: str = ""
+    parameters: str = ""
 
 
 @dataclass(slots=True)
@@ -475,6 +479,7 @@ class RunningConfig:
     policy_maps: dict[str, PolicyMap] = field(default_factory=dict)
     zones: dict[str, ZoneConfig] = field(default_factory=dict)
     zone_pairs: dict[str, ZonePair] = field(default_factory=dict)
+    audit_trails: set[str] = field(default_factory=set)
     port_maps: dict[str, list[tuple[int, int, int]]] = field(default_factory=dict)
     inspections: dict[str, Inspection] = field(default_factory=dict)
     route_maps: dict[str, dict[int, RouteMapClause]] = field(default_factory=dict)

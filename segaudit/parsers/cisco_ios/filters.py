@@ -35,7 +35,14 @@ from segaudit.parsers.cisco_ios.chains import (
     Test,
     negated,
 )
-from segaudit.parsers.cisco_ios.config import Inspection, InterfaceConfig, Match, RunningConfig, ZonePair
+from segaudit.parsers.cisco_ios.config import (
+    Inspection,
+    InterfaceConfig,
+    Match,
+    PolicyClass,
+    RunningConfig,
+    ZonePair,
+)
 
 #: Places of interface lists: before all translation on the way in, after it on the way out. Cisco, "NAT Order of
 #: Operation" (document 6209): input access list, then NAT outside to inside; NAT inside to outside, then output list.
@@ -333,7 +340,7 @@ class Filters:
         for found in policy.classes if policy else ():
             # A class without an action drops, as class-default does.
             action = Action.PERMIT if found.action in ("inspect", "pass") else Action.DENY
-            logged = True if found.logged else None
+            logged = True if found.logged or self._has_audit_trail(found) else None
             outcome = Outcome(action, logged=logged) if logged else Outcome(action)
             test = self._class_test(found.name, inspect=True)
             if found.deep and action is Action.PERMIT:
@@ -350,6 +357,12 @@ class Filters:
             default=Action.DENY,
             comment=f"{pair.source}->{pair.destination}",
         )
+
+    def _has_audit_trail(self, found: PolicyClass) -> bool:
+        """Whether the sessions of an inspected class are logged: its parameter map or the global one says so."""
+        if found.action != "inspect":
+            return False
+        return bool(self._config.audit_trails & {found.parameters or "default", "global", "inspect-global"})
 
     # Class maps
 

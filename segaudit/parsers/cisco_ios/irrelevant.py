@@ -64,7 +64,7 @@ GLOBAL: Final = _by_prefix(
             mac-address-table · mac-address-learning · auto qos · auto · auto security · access-list mac · multilink · arp ·
             ip arp · ip gratuitous-arps · ip local-proxy-arp · vlan group · private-vlan · link state · lane · frame-relay · x25 · map-class · map-list ·
             ppp · bba-group · dialer-list · dialer watch-list · dialer · chat-script · async-bootp · isdn · cns · modemcap · atm · dot11 ·
-            wlan · wireless · ap · capwap · mobility · aironet · wlccp · service-template · lisp
+            wlan · wireless · ap · capwap · mobility · aironet · wlccp · avc · service-template · lisp
             """,
         "the bridge group itself; the routed interface is the BVI": "bridge irb · bridge · bridge crb",
         "a routing protocol's own business: dynamic routes are taken as possible whatever it says": """
@@ -72,6 +72,9 @@ GLOBAL: Final = _by_prefix(
             prefix-list · ip bgp-community · ip bgp · ip ospf · ip eigrp · ip rip · ip rsvp · mpls · key chain · bfd · bfd-template · ip routing protocol ·
             fast-convergence · tag-switching · segment-routing · ip classless · ip subnet-zero · ip default-network · ip load-sharing ·
             ip cef · ipv6 cef · ip route-cache · ip fast-convergence · ip rtcp · ip community · rd-set · router-id · ip extcommunity
+            """,
+        "multicast: its forwarding is switched on by `ip multicast-routing`": """
+            ip multicast · ip pim · ip msdp · ip mroute · ipv6 pim · ip igmp · ipv6 mld · ip mrm · ip dvmrp · ip sdr
             """,
         "how TCP, ICMP and ARP of the device itself behave": """
             ip tcp · ip icmp · ipv6 icmp · ip source-route · ipv6 source-route · ip options · ip host-routing · ip host-list · ip mtu ·
@@ -129,7 +132,7 @@ GLOBAL: Final = _by_prefix(
         "sorts routes, policies or traffic elsewhere; filters nothing by itself": """
             template · interface-template · object · service-policy-type · aqm-register-fnf · source-template · avb · dlsw · stun · source-bridge · ipx · appletalk · clns · decnet · netbios ·
             appletalk routing · vines · xns · apollo · tag · ip explicit-path · ip host-name · ip finger-name · memory statistics · subscriber templating · gw-accounting · control-plane host ·
-            multilink bundle-name · redirect-list · wsma · gdoi · nls · ip wccp source-interface · cable · ssm · ima-group · resource · resource-pool · virtual-profile · virtual-temp · tacacs-group · vpdn history · vpdn logging · vpdn session-limit · vpdn domain-delimiter ·
+            multilink bundle-name · redirect-list · wsma · gdoi · nls · ip wccp source-interface · mta · cwmp · ip casa · cable · ssm · ima-group · resource · resource-pool · virtual-profile · virtual-temp · tacacs-group · vpdn history · vpdn logging · vpdn session-limit · vpdn domain-delimiter ·
             vpdn search-order · vpdn source-ip · vpdn ip · vpdn aaa · vpdn authen-before-forward · vpdn multihop · vpdn-template · no-op · standby · fhrp · glbp · vrrp · remark
             """,
     }
@@ -147,7 +150,7 @@ INTERFACE: Final = _by_prefix(
             rts · fragment-threshold · preamble-short · infrastructure-client · short-slot-time · distance · gig-default · negotiate · disable · enable · ethernet · transport-mode · interface-type · hybrid-type · protocol · vbr-nrt · cbr · ubr · oam-pvc · oam ·
             transmit-interface · snapshot · down-when-looped · cdp · lldp · udld · unidirectional · input-queue · fcs · tcp-compression · packet · compress · ppp multilink · ppp lcp · ppp timeout · ppp quality · ppp direction · ppp reliable-link ·
             ppp chap · ppp pap · ppp eap · ppp encrypt · ppp mtu · ppp max-bad-auth · ppp bap · ppp callback · ppp iphc · ppp bridge · ppp link · ppp max-configure · ppp max-failure · ppp max-terminate · multilink · ppp acfc · ppp pfc · lapb · x25 · frame-relay · dce-terminal-timing-enable · modem · lcp ·
-            max-reserved-bandwidth · backup · dialer · dialer-group · async · asynchronous · autodetect · autoselect · group-range · chat-script · script · peer default ip address dhcp · peer match · pppoe · pppoe-client · pppoe enable · pppoe max-sessions ·
+            max-reserved-bandwidth · backup · dialer · dialer-group · pulse-time · lte · async · asynchronous · autodetect · autoselect · group-range · chat-script · script · peer default ip address dhcp · peer match · pppoe · pppoe-client · pppoe enable · pppoe max-sessions ·
             ppp authorization · ppp accounting · ppp ipcp · ppp ipv6cp · ppp mppe · ppp ms-chap · ppp microcode · soft-power · nrzi-encoding · operation · l2tp · vtp · management · lan · peer ip · default-interface · remote-registry
             """,
         "layer 2 in the switch: frames between its ports, not packets through the router": """
@@ -201,7 +204,7 @@ LINE: Final = _by_prefix(
 #: Understood as something that could bear on access, and not modelled: why.
 UNSUPPORTED_GLOBAL: Final = _by_prefix(
     {
-        "multicast routing: multicast packets are outside of the model": "ip multicast-routing · ipv6 multicast-routing · ip multicast · ip pim · ip msdp · ip mroute · ipv6 pim · ip igmp",
+        "multicast routing: multicast packets are outside of the model": "ip multicast-routing · ipv6 multicast-routing",
         "translation between IPv4 and IPv6 is outside of the model": "nat64 · ipv6 nat",
         "stateless IPv6 prefix translation is outside of the model": "nat66",
         "users are asked to log in before their packets pass": "ip auth-proxy · ip admission · ip urlfilter",
@@ -209,6 +212,7 @@ UNSUPPORTED_GLOBAL: Final = _by_prefix(
         "packets of this kind are sent to a proxy": "ip wccp · ipv6 wccp",
         "sessions are handed to a load balancer": "ip slb",
         "intrusion prevention may drop what the rules permit": "ip ips name · utd",
+        "group encryption (GDOI): its selectors come from a key server": "crypto gdoi",
         "traffic is steered by application policy": "pfr · oer · sdwan · policy-app · app-route",
     }
 )

@@ -390,7 +390,14 @@ def read_control_plane(reader: Reader, line: Line, words: tuple[str, ...], negat
     for child in line.children:
         parts = child.words
         if parts[0] == "service-policy":
-            reader.unsupported(child, "control-plane policing may drop what is for the device itself")
+            policy = reader.config.policy_maps.get(parts[-1])
+            only_rates = policy is not None and not any(found.action == "drop" for found in policy.classes)
+            if only_rates or parts[-1] == "system-cpp-policy":
+                # The policy of the latter name is on every Catalyst 9000: Security Configuration Guide, "Configuring
+                # Control Plane Policing".
+                reader.irrelevant(child, "rate and order of packets, not whether they pass")
+            else:
+                reader.unsupported(child, "control-plane policing may drop what is for the device itself")
         elif host_mode and parts[0] == "management-interface" and "allow" in parts[:-1]:
             cut = parts.index("allow")
             name = interface_name(*parts[1:cut])

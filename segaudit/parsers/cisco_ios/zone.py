@@ -161,15 +161,17 @@ def _class_action(reader: Reader, policy: PolicyMap, found: PolicyClass, line: L
     words = line.words
     head = words[0]
     if not policy.inspect:
-        if head == "drop":
-            found.action, found.action_line = "drop", line.number
-            reader.modelled(line)
+        dropping = next((one for one in line.walk() if one.words[-2:] == ("conform-action", "drop")), None)
+        if head == "drop" or dropping is not None:
+            found.action, found.action_line = "drop", (dropping or line).number
+            reader.modelled(line, block=True)
         else:
             reader.irrelevant(line, _QOS_REASON)
         return
     if head in ("inspect", "pass", "drop"):
         found.action, found.action_line = head, line.number
         found.logged = "log" in words[1:]
+        found.parameters = words[1] if head == "inspect" and len(words) > 1 else ""
         reader.modelled(line, block=True)
     elif head in ("no", "default"):
         found.action, found.action_line = "", 0
@@ -183,6 +185,19 @@ def _class_action(reader: Reader, policy: PolicyMap, found: PolicyClass, line: L
         reader.irrelevant(line, "ends the block")
     else:
         reader.unrecognized(line, "not understood in a class of a policy map")
+
+
+def read_parameter_map(reader: Reader, line: Line, words: tuple[str, ...], negated: bool) -> bool:
+    """``parameter-map type inspect NAME``: whether inspected sessions are logged (``audit-trail on``)."""
+    if words[1:3] != ("type", "inspect") or len(words) < 4 or negated:
+        return False
+    for child in line.children:
+        if child.words[:2] in (("audit-trail", "on"), ("log", "flow-export")):
+            reader.config.audit_trails.add(words[3])
+            reader.modelled(child)
+        else:
+            reader.irrelevant(child, "limits, timers and records of inspection and translation")
+    return reader.modelled(line)
 
 
 def read_zone(reader: Reader, line: Line, words: tuple[str, ...], negated: bool) -> bool:

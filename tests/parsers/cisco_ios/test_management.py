@@ -73,6 +73,24 @@ def test_services_that_one_command_switches_on(made: Read) -> None:
     assert made.reason("service-policy input COPP").startswith("control-plane policing")
 
 
+def test_policing_that_only_limits_rates_is_no_filter() -> None:
+    made = read("""
+        policy-map RATES
+         class class-default
+          police 32000
+        policy-map DROPS
+         class class-default
+          police 8000
+           conform-action drop
+        control-plane
+         service-policy input RATES
+         service-policy input DROPS
+         service-policy input system-cpp-policy
+    """)
+    states = [made.state("service-policy input", nth=n) for n in (1, 2, 3)]
+    assert states == [LineState.IRRELEVANT, LineState.UNSUPPORTED, LineState.IRRELEVANT]
+
+
 def test_web_server_ports() -> None:
     made = read("""
         ip http server

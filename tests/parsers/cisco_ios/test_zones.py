@@ -177,6 +177,25 @@ def test_a_policy_inside_one_zone() -> None:
     assert made.device.zones[0].intrazone_permit is False
 
 
+def test_sessions_are_logged_where_the_parameter_map_says_so() -> None:
+    text = """
+        parameter-map type inspect LOGGED
+         audit-trail on
+         tcp idle-time 600
+        class-map type inspect match-any T
+         match protocol tcp
+        policy-map type inspect P
+         class type inspect T
+          inspect LOGGED
+         class class-default
+          drop log
+        zone-pair security ab source a destination b
+         service-policy type inspect P
+    """
+    assert [rule.logged for rule in read(text).rule_set("ab").rules] == [True, True]
+    assert [rule.logged for rule in read(text.replace("LOGGED\n", "OTHER\n", 1)).rule_set("ab").rules] == [None, True]
+
+
 def test_applications_are_told_by_port() -> None:
     assert application("https") == ports(6, 443)
     assert application("http", ((6, 8080, 8080),)) == ports(6, 80, 8080)
