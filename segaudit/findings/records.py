@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from segaudit.findings.evidence import Proof, flow_deciders, prove
+from segaudit.findings.pairs import LINK_ROLES
 from segaudit.knowledge.roles import Role, load_roles
 from segaudit.model import Action, RuleSetKind
 from segaudit.packetspace.bounds import PacketBounds
@@ -23,9 +24,11 @@ _PRECIOUS = 4
 
 def crosses_boundary(source: Zone, target: Zone) -> bool:
     """Whether what gets from ``source`` to ``target`` should be recorded: it comes from or goes to the outside or its
-    edge, or it enters a zone worth at least `_PRECIOUS`.
+    edge, or it enters a zone worth at least `_PRECIOUS`. Links between routers hold nobody.
     """
     roles = {source.role, target.role}
+    if roles & LINK_ROLES:
+        return False
     return bool(roles & _EDGES) or load_roles().roles[Role(target.role)].value >= _PRECIOUS
 
 
