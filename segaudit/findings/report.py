@@ -21,6 +21,8 @@ from segaudit.zones.graph import ZoneGraph
 
 #: Boxes of one finding that a report carries; more are summed up.
 MOST_BOXES = 32
+#: Places of one finding that a report quotes; its rules are all named.
+MOST_PLACES = 60
 #: Lines of one place that a report quotes, and lines before and behind it.
 MOST_LINES = 40
 LINES_AROUND = 2
@@ -507,7 +509,7 @@ def _finding(finding: Finding, network: Network, info: CheckInfo, keys: Mapping[
             received=witness.received,
         ),
         rules=finding.rules,
-        locations=tuple(_location(network, place) for place in finding.locations),
+        locations=tuple(_location(network, place) for place in finding.locations[:MOST_PLACES]),
         notes=finding.notes,
         cause=keys.get(finding.cause, ""),
         fingerprint=finding.fingerprint,

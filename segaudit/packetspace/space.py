@@ -76,6 +76,7 @@ class PacketSpace:
     """One universe of packets. Sets of two spaces never mix: each operation checks that first."""
 
     __slots__ = (
+        "_bytes",
         "_fields",
         "_manager",
         "_masks",
@@ -95,6 +96,7 @@ class PacketSpace:
         self._not = [self._manager.not_var(i) for i in range(WIDTH)]
         self._true = self._manager.true()
         self._fields: dict[tuple[int, int, int, int], BCDDFunction] = {}
+        self._bytes: dict[tuple[int, int, int, int], BCDDFunction] = {}
         self._masks: dict[tuple[int, int], BCDDFunction] = {}
         self._universe = self._make_universe()
         #: No packet.
@@ -234,11 +236,26 @@ class PacketSpace:
         return found
 
     def _masked(self, start: int, width: int, value: int, care: int) -> BCDDFunction:
-        found = self._true
-        for bit in range(width):
-            if care >> bit & 1:
-                variable = start + width - 1 - bit
-                found = (self._var if value >> bit & 1 else self._not)[variable] & found
+        # Byte by byte from the low end: addresses share most of their bytes, so few of them are built anew.
+        found: BCDDFunction | None = None
+        for shift in range(0, width, 8):
+            byte_care = care >> shift & 0xFF
+            if byte_care:
+                end = start + width - shift
+                byte = self._byte(end - min(8, width - shift), end, value >> shift & byte_care, byte_care)
+                found = byte if found is None else byte & found
+        return self._true if found is None else found
+
+    def _byte(self, start: int, end: int, value: int, care: int) -> BCDDFunction:
+        """Whether the variables from ``start`` to ``end`` (exclusive) agree with ``value`` where ``care`` is one."""
+        key = (start, end, value, care)
+        found = self._bytes.get(key)
+        if found is None:
+            found = self._true
+            for bit in range(end - start):
+                if care >> bit & 1:
+                    found = (self._var if value >> bit & 1 else self._not)[end - 1 - bit] & found
+            self._bytes[key] = found
         return found
 
     def _with_ports(self) -> BCDDFunction:
