@@ -1,4 +1,4 @@
-"""The report as JSON: `audit -f json`; names and shapes as docs/reference/json.md and `segaudit schema report` say."""
+"""The report as JSON: `audit -f json`; names and shapes as docs/reference/reports.md and `segaudit schema report` say."""
 
 from segaudit.reporter import Reporter
 from segaudit.reporters.json.document import render
