@@ -90,6 +90,7 @@ class InterfaceConfig:
     nat_line: int = 0
     crypto_map: Bound | None = None
     switchport: bool = False
+    trunk: bool = False
     access_vlan: int | None = None
     trunk_vlans: tuple[Range, ...] | None = None
     vlan: int | None = None

@@ -218,12 +218,11 @@ class _Converter:
         if not interface.switchport:
             return ()
         routed = [i.vlan for i in self._config.interfaces.values() if i.kind == "vlan" and i.vlan is not None]
-        if interface.trunk_vlans is not None and interface.access_vlan is None:
-            return [v for v in routed if any(first <= v <= last for first, last in interface.trunk_vlans or ())]
-        carried = {interface.access_vlan or 1}
-        if interface.trunk_vlans:
-            carried |= {v for v in routed if any(first <= v <= last for first, last in interface.trunk_vlans)}
-        return [v for v in routed if v in carried]
+        if interface.trunk or (interface.trunk_vlans is not None and interface.access_vlan is None):
+            # A trunk carries every VLAN unless it says which.
+            allowed = ((1, 4094),) if interface.trunk_vlans is None else interface.trunk_vlans
+            return [v for v in routed if any(first <= v <= last for first, last in allowed)]
+        return [v for v in routed if v == (interface.access_vlan or 1)]
 
     def _interface(self, interface: InterfaceConfig, members: tuple[str, ...]) -> Interface:
         config = self._config
@@ -238,7 +237,8 @@ class _Converter:
             # The port with the management VRF of IOS XE forwards no data. Cisco ASR 1000 Series Software Configuration
             # Guide, "Using the Management Ethernet Interface".
             kind = InterfaceKind.MANAGEMENT
-        vlan = interface.vlan if interface.vlan is not None else interface.access_vlan
+        access_vlan = None if interface.trunk else interface.access_vlan
+        vlan = interface.vlan if interface.vlan is not None else access_vlan
         hint = f"ip nat {interface.nat}" if interface.nat in ("inside", "outside") and not interface.virtual else ""
         return Interface(
             name=interface.name,

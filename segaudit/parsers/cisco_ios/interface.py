@@ -368,7 +368,10 @@ def _switchport(reader: Reader, interface: InterfaceConfig, line: Line, words: t
         else:
             interface.trunk_vlans = vlan_ranges(change)
         return reader.modelled(line)
-    if words[1:3] == ("voice", "vlan") or words[1] == "mode":
+    if words[1] == "mode":
+        interface.trunk = words[2:3] == ("trunk",)
+        return reader.modelled(line)
+    if words[1:3] == ("voice", "vlan"):
         return reader.modelled(line)
     return False
 

@@ -63,6 +63,27 @@ def test_vlans_ports_and_their_names(switch: Read) -> None:
     assert not switch.interface("Vlan1").enabled
 
 
+def test_a_trunk_carries_every_vlan_unless_it_says_which() -> None:
+    made = read("""
+        interface GigabitEthernet0/1
+         switchport mode trunk
+        interface GigabitEthernet0/2
+         switchport trunk allowed vlan none
+         switchport mode trunk
+        interface GigabitEthernet0/3
+         switchport access vlan 20
+         switchport trunk allowed vlan 10
+         switchport mode trunk
+        interface GigabitEthernet0/4
+         switchport mode access
+        interface Vlan1
+        interface Vlan10
+        interface Vlan20
+    """)
+    members = {name: [m[-1] for m in made.interface(name).members] for name in ("Vlan1", "Vlan10", "Vlan20")}
+    assert members == {"Vlan1": ["1", "4"], "Vlan10": ["1", "3"], "Vlan20": ["1"]}
+
+
 def test_vlans_without_lists_are_an_open_gateway(switch: Read) -> None:
     assert verdict(switch, "tcp 192.168.20.9 192.168.10.9 3389", "Vlan20", "Vlan10") == "permit"
 
