@@ -225,7 +225,8 @@ class Attachment:
     ``default=None``. ``order`` sorts attachments at one hook, ascending. ``ingress`` and ``egress`` say for which
     interfaces it applies (``egress`` is known at FORWARD, LOCAL_OUT, POSTROUTING; ``ingress`` everywhere but LOCAL_OUT).
     ``original_destination``: the lists are asked with the destination as it was before destination NAT (PAN-OS, ASA
-    before 8.3).
+    before 8.3). ``asked_of_vpn``: also traffic out of a VPN that bypasses the filters must pass (on an ASA
+    ``sysopt connection permit-vpn`` skips access lists, and nothing else).
     """
 
     rule_sets: tuple[str, ...]
@@ -234,6 +235,7 @@ class Attachment:
     ingress: InterfaceMatch = ANY_INTERFACE
     egress: InterfaceMatch = ANY_INTERFACE
     original_destination: bool = False
+    asked_of_vpn: bool = False
     span: Span | None = None
 
 

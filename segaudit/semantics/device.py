@@ -266,7 +266,7 @@ class DeviceSemantics:
         if self._is_nat(attachment):
             # Only a packet that opens a session asks for a translation; the others follow the session's.
             yield from self._translate(gate, piece, self.space.state("new"))
-        elif bypass is not None:
+        elif bypass is not None and not attachment.asked_of_vpn:
             yield piece
         else:
             yield from self._filter(gate, piece)

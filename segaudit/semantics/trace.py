@@ -156,7 +156,8 @@ class _Stage:
 
     hook: Hook
     lists: tuple[ListTracer, ...]
-    original_destination: bool
+    original_destination: bool = False
+    asked_of_vpn: bool = False
 
     def ask(self, flight: Flight, crossing: Crossing, at: int = 0) -> Answer:
         """The lists one after the other, as though they were one; an outcome that is `End.OUT`: no opinion."""
@@ -255,8 +256,8 @@ class DeviceTracer:
         crossing = Crossing(ingress, egress)
         plan = self._plan((Hook.PREROUTING, Hook.FORWARD, Hook.POSTROUTING), crossing)
         if bypass is not None:
-            instead = (_Stage(Hook.FORWARD, (self._lists(bypass) or self._missing(bypass),), False),) if bypass else ()
-            plan = (*instead, *(stage for stage in plan if stage.lists[0].translates))
+            instead = (_Stage(Hook.FORWARD, (self._lists(bypass) or self._missing(bypass),)),) if bypass else ()
+            plan = (*instead, *(stage for stage in plan if stage.asked_of_vpn))
         return self._verdict(Flight(packet, packet), plan, crossing)
 
     def local_in(self, packet: Packet, ingress: str) -> DeviceVerdict:
@@ -359,7 +360,9 @@ class DeviceTracer:
                     lists = tuple(self._lists(name) or self._missing(name) for name in attachment.rule_sets)
                     if filters_only and lists[0].translates:
                         continue
-                    stages.append(_Stage(hook, lists, attachment.original_destination and not filters_only))
+                    original = attachment.original_destination and not filters_only
+                    of_vpn = attachment.asked_of_vpn or lists[0].translates
+                    stages.append(_Stage(hook, lists, original, of_vpn))
             self._plans[key] = tuple(stages)
         return self._plans[key]
 

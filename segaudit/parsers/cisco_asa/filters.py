@@ -355,6 +355,8 @@ class Filters:
                 egress=egress,
                 # Before 8.3 an inbound list sees the destination as it was sent, before it is translated.
                 original_destination=(hook is Hook.FORWARD and order == _LISTS and not self._dialect.real_addresses),
+                # `sysopt connection permit-vpn` skips access lists; levels and the reverse path of NAT still hold.
+                asked_of_vpn=order in {_LEVELS, _REVERSE_PATH, _REVERSE_PATH + 1},
                 span=self._span_of(span) if isinstance(span, int) else span,
             )
         )
