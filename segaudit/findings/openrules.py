@@ -11,6 +11,7 @@ from segaudit.findings.evidence import OUT_OF_VPN, UNFILTERED, Proof, certainty_
 from segaudit.findings.finding import Location, RuleRef, Witness
 from segaudit.findings.openness import WIDE_PORTS, widest_run
 from segaudit.findings.pairs import LINK_ROLES, zone_subject
+from segaudit.knowledge.roles import Role
 from segaudit.model import (
     Action,
     AnyAddress,
@@ -100,7 +101,9 @@ def _gather(
     """By device, list and rule (or interface): what passes at deciders that are ``wanted``, or where none decides."""
     found: dict[tuple[str, str, str], _Gathered] = {}
     for conduit in graph.conduits.values():
-        if LINK_ROLES & {graph.zones[conduit.src].role, graph.zones[conduit.dst].role}:
+        source, target = graph.zones[conduit.src], graph.zones[conduit.dst]
+        if LINK_ROLES & {source.role, target.role} or target.role == Role.VPN:
+            # Links have no hosts, and those of remote users are in no segment of ours.
             continue
         for flow in conduit.flows:
             deciders = flow_deciders(graph, flow, flow.sent.may)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copyreg
+import gc
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -112,7 +113,9 @@ def parse_groups(
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    context = multiprocessing.get_context("spawn")
+    # As in the command line: a parser makes lasting objects, and cycles are rare.
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=gc.set_threshold, initargs=(200_000, 20, 100))
     try:
         return _submitted(pool, groups, tell, debug=debug)
     finally:
