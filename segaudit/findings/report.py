@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from segaudit.findings.finding import Finding, Location, RuleRef, by_weight
-from segaudit.findings.openness import Openness, openness, service_ranges
+from segaudit.findings.openness import WIDE_PORTS, Openness, openness, service_ranges, widest_run
 from segaudit.findings.page import Page
 from segaudit.knowledge.roles import role_words
 from segaudit.knowledge.services import ServiceCatalogue
@@ -17,6 +17,7 @@ from segaudit.model import Certainty, Ledger, LineState, Message, Severity, Span
 from segaudit.model.inputs import Failure, Ignored, Network
 from segaudit.packetspace.boxes import Box, boxes
 from segaudit.packetspace.packet import Packet
+from segaudit.zones.build import SELF
 from segaudit.zones.graph import ZoneGraph
 
 #: Boxes of one finding that a report carries; more are summed up.
@@ -447,7 +448,7 @@ def _zones(graph: ZoneGraph) -> Iterable[ZoneReport]:
 
 
 def matrix(graph: ZoneGraph, services: ServiceCatalogue) -> Iterable[Cell]:
-    """Every ordered pair of zones with segments, in the order of their names."""
+    """Every ordered pair of zones with segments, in the order of their names; then each zone towards each device itself."""
     names = [name for name, zone in sorted(graph.zones.items()) if zone.segments]
     unassessed = {(u.src, u.dst): u.reason for u in graph.unassessed}
     unassessed |= {(u.dst, u.src): u.reason for u in graph.unassessed}
@@ -473,6 +474,33 @@ def matrix(graph: ZoneGraph, services: ServiceCatalogue) -> Iterable[Cell]:
                 certainty=Certainty.CONFIRMED if sure else Certainty.POSSIBLE,
                 reason=reason,
             )
+    for src in names:
+        for dst, zone in sorted(graph.zones.items()):
+            if not zone.segments and dst.startswith(SELF):
+                yield _device_cell(graph, src, dst, services)
+
+
+def _device_cell(graph: ZoneGraph, src: str, dst: str, services: ServiceCatalogue) -> Cell:
+    """What a zone reaches of a device itself: the services that its config names, else the ports that are let through."""
+    device = dst.removeprefix(SELF)
+    reached = [e for e in graph.exposures.get(src, ()) if e.device == device]
+    named = [e for e in reached if e.service is not None]
+    labels = tuple(sorted({e.service.kind for e in named if e.service is not None}))
+    permitted = Openness.LIMITED if named else Openness.NONE
+    sure = any(e.piece.current.must for e in named)
+    if not graph.devices[device].device.shows_services:
+        unnamed = [e.piece.current.may for e in reached if e.service is None]
+        packets = graph.space.union(unnamed)
+        if packets:
+            permitted = Openness.BROAD if widest_run(packets) > WIDE_PORTS else Openness.LIMITED
+            labels += tuple(r.label(services) for r in service_ranges(packets))
+    return Cell(
+        from_zone=src,
+        to_zone=dst,
+        permitted=permitted,
+        services=labels,
+        certainty=Certainty.CONFIRMED if sure or permitted == Openness.NONE else Certainty.POSSIBLE,
+    )
 
 
 def _finding(finding: Finding, network: Network, info: CheckInfo, keys: Mapping[str, str]) -> FindingReport:

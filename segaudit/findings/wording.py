@@ -10,7 +10,7 @@ from types import MappingProxyType
 from segaudit.findings import ranges
 from segaudit.findings.finding import RuleRef
 from segaudit.findings.openness import Openness
-from segaudit.findings.report import Cell, FindingReport, Report, ZoneReport
+from segaudit.findings.report import Cell, FindingReport, Report
 from segaudit.model import Certainty, Message, Severity, Words, msg
 from segaudit.packetspace.packet import Packet
 
@@ -55,8 +55,8 @@ OPENNESS_MEANINGS: Mapping[Openness, Message] = MappingProxyType(
         Openness.NOT_ASSESSED: msg("traffic may pass no device that was read"),
     }
 )
-#: The zone that stands first.
-INTERNET = "internet"
+#: The zone that stands first, and how the name of a device's own zone begins.
+INTERNET, SELF = "internet", "self@"
 #: The most open last.
 BY_OPENNESS = (Openness.NONE, Openness.NOT_ASSESSED, Openness.LIMITED, Openness.BROAD, Openness.ALL)
 STATES: Mapping[str, Message] = MappingProxyType(
@@ -228,74 +228,76 @@ def answers(report: Report) -> tuple[Answer, ...]:
     )
 
 
-def zone_labels(report: Report) -> Mapping[str, str]:
-    """Zone names as a reader needs them: without the device where the report is about one only."""
-    labels = {zone.name: zone.name for zone in report.zones}
+def zone_labels(report: Report) -> Mapping[str, Message | str]:
+    """Zone names as a reader needs them: without the device where the report is about one only; devices as devices."""
+    names = [zone.name for zone in report.zones]
+    short = {name: name for name in names}
     if len(report.devices) == 1:
         prefix = f"{report.devices[0].name}:"
-        short = {name: name.removeprefix(prefix) for name in labels}
-        if len(set(short.values())) == len(short):
-            labels = short
-    return MappingProxyType(labels)
+        without = {name: name.removeprefix(prefix) for name in names}
+        short = without if len(set(without.values())) == len(without) else short
+    devices = {name: msg("device {device}", device=name.removeprefix(SELF)) for name in names if name.startswith(SELF)}
+    return MappingProxyType({**short, **devices})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A row and column of the zone matrix: a zone with its role, or all zones of a role."""
+    """A row or column of the zone matrix: a zone with its role, all zones of a role, or a device itself."""
 
     key: str
     label: Message | str
     role: Words
-    unknown: bool
+    device: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """The zone matrix as it is shown; ``cells`` by the keys of row and column. ``by_role``: zones gathered by role."""
+    """The zone matrix as it is shown; ``cells`` by the keys of row and column. ``by_role``: zones gathered by role.
+
+    The columns are the rows and, behind them, the devices themselves, where something is known of those.
+    """
 
     rows: tuple[Row, ...]
+    columns: tuple[Row, ...]
     cells: Mapping[tuple[str, str], Cell]
     by_role: bool
 
 
 def grid(report: Report, most: int) -> Grid:
     """The matrix of zones, or of their roles where there are more than ``most`` zones; those with the most open cell."""
-    names = tuple(dict.fromkeys(cell.from_zone for cell in report.matrix))
+    ends = dict.fromkeys(end for cell in report.matrix for end in (cell.from_zone, cell.to_zone))
+    names = [name for name in ends if not name.startswith(SELF)]
+    devices = [name for name in ends if name.startswith(SELF)]
     zones = {zone.name: zone for zone in report.zones}
     labels = zone_labels(report)
-    if len(names) <= most:
-        rows = tuple(
-            Row(
-                key=name,
-                label=labels.get(name, name),
-                role=zones[name].role_title if name in zones else Words(""),
-                unknown=name in zones and zones[name].role == "unknown",
-            )
-            for name in sorted(names, key=lambda name: (name != INTERNET, name))
-        )
-        return Grid(rows=rows, cells={(c.from_zone, c.to_zone): c for c in report.matrix}, by_role=False)
-    roles: dict[str, list[ZoneReport]] = {}
-    for zone in report.zones:
-        if zone.name in names:
-            roles.setdefault(zone.role, []).append(zone)
+    keys = {name: name for name in [*names, *devices]}
+    by_role = len(names) > most
+    if by_role:
+        keys = {name: zones[name].role if name in zones else name for name in names} | dict.fromkeys(devices, SELF)
+    members: dict[str, list[str]] = {}
+    for name, key in keys.items():
+        members.setdefault(key, []).append(name)
+
+    def row(key: str) -> Row:
+        first = zones.get(members[key][0])
+        role = first.role_title if first is not None else Words("")
+        if not by_role:
+            return Row(key=key, label=labels.get(key, key), role=role)
+        return Row(key=key, label=msg("one zone", plural="{count} zones", count=len(members[key])), role=role)
+
+    def itself(key: str) -> Row:
+        if not by_role:
+            return Row(key=key, label=labels.get(key, key), role=Words(""), device=True)
+        label = msg("the one device itself", plural="the {count} devices themselves", count=len(members[key]))
+        return Row(key=key, label=label, role=Words(""), device=True)
+
     cells: dict[tuple[str, str], Cell] = {}
     for cell in report.matrix:
-        if cell.from_zone in zones and cell.to_zone in zones:
-            pair = zones[cell.from_zone].role, zones[cell.to_zone].role
-            cells[pair] = max(cells.get(pair, cell), cell, key=lambda one: BY_OPENNESS.index(one.permitted))
-    return Grid(
-        rows=tuple(
-            Row(
-                key=role,
-                label=msg("one zone", plural="{count} zones", count=len(roles[role])),
-                role=roles[role][0].role_title,
-                unknown=role == "unknown",
-            )
-            for role in sorted(roles, key=lambda role: (role != INTERNET, role))
-        ),
-        cells=cells,
-        by_role=True,
-    )
+        pair = keys[cell.from_zone], keys[cell.to_zone]
+        cells[pair] = max(cells.get(pair, cell), cell, key=lambda one: BY_OPENNESS.index(one.permitted))
+    rows = tuple(row(key) for key in sorted({keys[n] for n in names}, key=lambda key: (key != INTERNET, key)))
+    columns = rows + tuple(itself(key) for key in dict.fromkeys(keys[device] for device in devices))
+    return Grid(rows=rows, columns=columns, cells=cells, by_role=by_role)
 
 
 def open_cells(report: Report) -> tuple[Cell, ...]:

@@ -187,20 +187,21 @@ class _Writer:
             yield from self.paragraph(
                 msg("Zones of one role are one row and one column, with the most open of their cells."), 2
             )
-        widest_word = max(map(columns_of, (self.say(word) for word in wording.OPENNESS.values())))
-        in_words = len(grid.rows) * (widest_word + 1) <= self.width - LEAST_LABEL
+        used = {cell.permitted for cell in grid.cells.values()}
+        widest_word = max(columns_of(self.say(wording.OPENNESS[one])) for one in used)
+        in_words = len(grid.columns) * (widest_word + 1) <= self.width - LEAST_LABEL
         room = widest_word if in_words else 2
-        widest = self.width - 4 - len(grid.rows) * (room + 1)
+        widest = self.width - 4 - len(grid.columns) * (room + 1)
         labels = [
             folded(f"{n:>2} {self._row_label(row, by_role=grid.by_role)}", widest)[0]
             for n, row in enumerate(grid.rows, start=1)
         ]
         width = max(map(columns_of, labels))
-        head = "".join(f" {padded(str(n), room)}" for n in range(1, len(grid.rows) + 1))
+        head = "".join(f" {padded(str(n), room)}" for n in range(1, len(grid.columns) + 1))
         yield self.paint(f"  {' ' * width} {head}".rstrip(), "2")
         for src, label in zip(grid.rows, labels, strict=True):
             row = ""
-            for dst in grid.rows:
+            for dst in grid.columns:
                 cell = grid.cells.get((src.key, dst.key))
                 if cell is None:
                     row += " " + padded("-", room)
@@ -208,6 +209,9 @@ class _Writer:
                 said = self.say(wording.OPENNESS[cell.permitted]) if in_words else _SIGNS[cell.permitted]
                 row += " " + self.paint(said, _COLORS[cell.permitted]) + padded("", room - columns_of(said))
             yield f"  {padded(label, width)} {row}"
+        for n, column in enumerate(grid.columns, start=1):
+            if column.device:
+                yield from self.paragraph(f"{n:>2} {self.say(column.label)}", 2)
         if not in_words:
             legend = ", ".join(f"{_SIGNS[one]} {self.say(wording.OPENNESS[one])}" for one in wording.OPENNESS)
             yield from self.paragraph(legend, 2)
@@ -302,7 +306,7 @@ class _Writer:
         yield from (self.paint(line, "2") for line in self.paragraph(self._scope(finding), indent + 2))
 
     def _scope(self, finding: FindingReport) -> str:
-        zones = [self.zones.get(name, name) for name in (finding.from_zone, finding.to_zone) if name]
+        zones = [self.say(self.zones.get(name, name)) for name in (finding.from_zone, finding.to_zone) if name]
         services = wording.services_text(finding.services, len(finding.services) if self.verbose else MOST_SERVICES)
         parts = [finding.check, " -> ".join(zones), services]
         return "; ".join(part for part in parts if part)

@@ -338,8 +338,21 @@ def sample() -> Report:
             zone(NAMES[1], "terminal", 0.78, "internal"),
             zone(NAMES[2], "vpn", 0.97, "ssl.root"),
             zone(NAMES[3], "internet", 1, "internet"),
+            zone("self@TKY-FGT60F", "unknown", 1),
         ),
-        matrix=tuple(cell(src, dst) for src in NAMES for dst in NAMES if src != dst),
+        matrix=(
+            *(cell(src, dst) for src in NAMES for dst in NAMES if src != dst),
+            *(
+                Cell(
+                    from_zone=src,
+                    to_zone="self@TKY-FGT60F",
+                    permitted=Openness.LIMITED if src == "internet" else Openness.NONE,
+                    services=("https", "ssh") if src == "internet" else (),
+                    certainty=Certainty.CONFIRMED,
+                )
+                for src in NAMES
+            ),
+        ),
         findings=FINDINGS,
         checks=tuple(run(finding) for finding in FINDINGS[:4]),
         not_judged=(

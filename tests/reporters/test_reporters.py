@@ -122,6 +122,16 @@ def test_the_matrix_of_many_zones_shows_the_most_open_cell_of_each_pair_of_roles
         assert cell.permitted == max(here, key=wording.BY_OPENNESS.index)
 
 
+def test_devices_themselves_are_columns_behind_the_zones() -> None:
+    grid = wording.grid(factory.sample(), 24)
+    assert [row.key for row in grid.rows] == ["internet", *factory.NAMES[:3]]
+    assert [column.key for column in grid.columns] == [*(row.key for row in grid.rows), "self@TKY-FGT60F"]
+    assert str(grid.columns[-1].label) == "device TKY-FGT60F"
+    assert grid.cells["internet", "self@TKY-FGT60F"].services == ("https", "ssh")
+    gathered = wording.grid(factory.sample(), 2)
+    assert str(gathered.columns[-1].label) == "the one device itself"
+
+
 def test_zones_lose_their_device_where_there_is_only_one() -> None:
     assert wording.zone_labels(factory.sample())["TKY-FGT60F:internal"] == "internal"
     many = factory.large(9, 0)
