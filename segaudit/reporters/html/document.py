@@ -33,8 +33,8 @@ MOST_ZONES, MOST_WITH_SERVICES = 40, 8
 MOST_NOT_MODELLED, MOST_PAIRS, MOST_BOXES = 200, 400, 12
 #: Headlines of one check, and findings that follow from one, that are told whole; further ones are rows of a table.
 MOST_WHOLE, MOST_FOLLOWING = 100, 20
-#: Signs for a zone's role.
-MOST_SIGNS = 6
+#: Signs for a zone's role; where a person has said it, less is needed.
+MOST_SIGNS, MOST_SIGNS_DECLARED = 6, 2
 #: Characters of a quoted line.
 MOST_CHARACTERS = 400
 #: Headlines that stand on the first screen.
@@ -164,7 +164,8 @@ def _evidence(zone: ZoneReport, language: Language) -> list[tuple[EvidenceReport
         _, places = signs.setdefault(f"{sign.role} {language.say(sign.sign)}", (sign, {}))
         if sign.span is not None:
             places[str(sign.span)] = None
-    return [(sign, list(places)) for sign, places in signs.values()][:MOST_SIGNS]
+    most = MOST_SIGNS_DECLARED if zone.declared else MOST_SIGNS
+    return [(sign, list(places)) for sign, places in signs.values()][:most]
 
 
 def _rest(headlines: tuple[Headline, ...]) -> tuple[FindingReport, ...]:
