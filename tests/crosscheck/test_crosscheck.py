@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 
 from segaudit.model import SourceFile
-from tests.crosscheck.__main__ import main, read_source
+from segaudit.parser import DETECTION_THRESHOLD
+from segaudit.parsers.cisco_asa import PARSER as ASA
+from segaudit.parsers.cisco_ios import PARSER as IOS
+from tests.crosscheck.__main__ import main, read_source, syntax_of
 from tests.crosscheck.compare import Comparison, compare
 from tests.crosscheck.configs import configs
 from tests.crosscheck.differences import EXPLAINED, Line
@@ -20,6 +23,19 @@ FIXTURES = [
     for path in sorted((PARSERS / folder / "fixtures").glob("*"))
     if path.is_file()
 ]
+
+
+def examples() -> list[tuple[Path, str]]:
+    """The Cisco files among the examples."""
+    found = []
+    for path in sorted(EXAMPLES.rglob("*")):
+        if path.is_file() and path.suffix in {".cfg", ".conf", ".txt"}:
+            source = read_source(path)
+            if max(parser.detect(source).score for parser in (ASA, IOS)) >= DETECTION_THRESHOLD:
+                found.append((path, syntax_of(source)))
+    return found
+
+
 CORPUS = [
     (path, syntax)
     for folder, syntax in (("cisco_ios", "ios"), ("cisco_asa", "asa"))
@@ -31,7 +47,10 @@ def lines(one: Comparison) -> list[str]:
     return [f"{line.number}: {line.text} ({line.ours} to us, {line.theirs} to the peer)" for line in one.unexplained]
 
 
-@pytest.mark.parametrize(("path", "syntax"), FIXTURES, ids=[path.name for path, _ in FIXTURES])
+OWN = [*FIXTURES, *examples()]
+
+
+@pytest.mark.parametrize(("path", "syntax"), OWN, ids=[path.name for path, _ in OWN])
 def test_a_fixture_is_read_alike(path: Path, syntax: str) -> None:
     one = compare(read_source(path), syntax)
     assert lines(one) == []
