@@ -15,6 +15,7 @@ from segaudit.model import (
     ANY_IPV6,
     TCP,
     UDP,
+    Action,
     AddressExpr,
     AddressMethod,
     AddressObject,
@@ -22,8 +23,12 @@ from segaudit.model import (
     AddressRef,
     AddressUnion,
     Administrator,
+    Attachment,
+    Condition,
+    ConditionKind,
     Device,
     DhcpScope,
+    Hook,
     HostSign,
     HostSpec,
     Interface,
@@ -36,6 +41,8 @@ from segaudit.model import (
     Prefix,
     Route,
     RouteKind,
+    Rule,
+    RuleSet,
     SecondFactor,
     Service,
     ServiceExpr,
@@ -85,6 +92,10 @@ _ROUTING_LISTENERS: Final[dict[str, ServiceExpr]] = {
     "rip": ports(UDP, 520, 521),
 }
 
+#: The list of who may ask the device's own services, and its place at LOCAL_IN: behind interface and control-plane lists.
+_ASKED: Final = "to the device"
+_WHO_MAY_ASK: Final = 100
+
 #: Services of the management plane by the word of ``management-interface … allow``.
 _PLANE_WORDS: Final = {
     "ssh": "ssh", "telnet": "telnet", "http": "http", "https": "https", "snmp": "snmp", "ftp": "ftp", "tftp": "tftp",
@@ -115,6 +126,7 @@ class _Converter:
         translations = Translations(config, lists)
         translations.attach_all()
         services = self._local_services(access)
+        asked = _who_may_ask(services)
         forwards4, forwards6 = self._forwarding()
         name = config.hostname or config.source.stem
         whole = config.source.span(1, max(1, len(config.source.lines)))
@@ -135,8 +147,12 @@ class _Converter:
             addresses=MappingProxyType(self._addresses()),
             services=MappingProxyType(self._services()),
             schedules=MappingProxyType(dict(config.schedules)),
-            rule_sets=tuple(lists.rule_sets.values()),
-            attachments=(*filters.attachments, *translations.attachments),
+            rule_sets=(*lists.rule_sets.values(), *asked),
+            attachments=(
+                *filters.attachments,
+                *translations.attachments,
+                *(Attachment(rule_sets=(one.name,), hook=Hook.LOCAL_IN, order=_WHO_MAY_ASK) for one in asked),
+            ),
             routes=(*self._routes(), *access.routes),
             dynamic_routing=tuple(config.routing_protocols),
             dhcp_scopes=self._dhcp_scopes(),
@@ -605,6 +621,38 @@ class _Converter:
             for message, line in dict.fromkeys(self._lists.notices)
         ]
         return (*own, *made)
+
+
+def _who_may_ask(services: tuple[LocalService, ...]) -> tuple[RuleSet, ...]:
+    """The list that the access classes of the device's own services come to; none where no service has one.
+
+    A service that several lines offer (``line vty``) answers whoever one of them lets in: a session that one refuses is
+    taken by another (Security Configuration Guide: Access Control Lists, "Controlling Access to a Virtual Terminal Line").
+    """
+    limited = dict.fromkeys(one.service for one in services if one.sources != ANY_ADDRESS)
+    if not limited:
+        return ()
+    rules: list[Rule] = []
+    for action in (Action.PERMIT, Action.DENY):
+        for one in services:
+            if one.service not in limited:
+                continue
+            permits = action is Action.PERMIT
+            unsure = Condition(kind=ConditionKind.OTHER, text=f"whether {one.kind} is on")
+            rules.append(
+                Rule(
+                    id=str(len(rules) + 1),
+                    position=len(rules) + 1,
+                    action=action,
+                    span=one.span,
+                    source=one.sources if permits else ANY_ADDRESS,
+                    service=one.service,
+                    ingress=one.interfaces if permits else ANY_INTERFACE,
+                    conditions=(unsure,) if permits and not one.certain else (),
+                    implicit=f"who may ask for {one.kind}",
+                )
+            )
+    return (RuleSet(name=_ASKED, rules=tuple(rules), default=Action.PERMIT),)
 
 
 def _both(one: InterfaceMatch, other: InterfaceMatch) -> InterfaceMatch:
