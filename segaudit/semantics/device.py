@@ -212,7 +212,9 @@ class DeviceSemantics:
         """What of ``packets`` reaches the device itself, by service; ``service=None``: passes, but nothing is known to listen."""
         found: list[Exposure] = []
         context = Context(ingress=ingress)
-        spoken = packets.within(self.space.union(self.space.version(v) for v in sorted(self.device.versions)))
+        # It may have an address of a family that it does not forward.
+        families = self.device.versions | {a.prefix.version for i in self.device.interfaces for a in i.addresses}
+        spoken = packets.within(self.space.union(self.space.version(v) for v in sorted(families)))
         for piece in self.arrive(ingress, spoken, bypass):
             redirected = any(r.translation.to_device for r in piece.rewrites)
             own = piece.current if redirected else piece.current & self.own_addresses
@@ -315,9 +317,17 @@ class DeviceSemantics:
             yield piece
             return
         rest = piece.current
-        for translation, effects in groups:
-            may = self.space.union(e.effective.may for e in effects)
-            must = self.space.union(e.effective.must for e in effects)
+        shares = [self.space.union(e.effective.may for e in effects) for _, effects in groups]
+        plain = self.space.empty if gate.passes.exact else _permitted_plainly(gate, self.space)
+        for index, (translation, effects) in enumerate(groups):
+            may = shares[index]
+            if gate.passes.exact:
+                must = self.space.union(e.effective.must for e in effects)
+            else:
+                # What passes, and by no rule that would have it otherwise: of two rules with the same translation it
+                # does not matter which one it is.
+                others = self.space.union(share for i, share in enumerate(shares) if i != index)
+                must = (piece.current.must & may) - others - plain
             going = piece.current & PacketBounds(must, may)
             if not going.may:
                 continue
@@ -450,6 +460,17 @@ def _translated_already(piece: Piece, translation: Translation) -> bool:
 
 def _gated(piece: Piece, gate: Gate) -> Piece:
     return replace(piece, current=piece.current & gate.passes, stages=(*piece.stages, gate))
+
+
+def _permitted_plainly(gate: Gate, space: PacketSpace) -> PacketSet:
+    """The packets that a rule of ``gate`` which translates nothing may permit, or the end of a list."""
+    plain = [
+        effect.effective.may
+        for result in gate.results
+        for effect in result.effects()
+        if effect.rule.source_translation is None and effect.rule.action not in {Action.DENY, Action.CONTINUE}
+    ]
+    return space.union((*plain, *(r.rest for r in gate.results if r.rule_set.default != Action.DENY)))
 
 
 def _source_translations(gate: Gate) -> list[tuple[Translation, list[RuleEffect]]]:
