@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from segaudit.model import Device, Prefix, Route, RouteKind
+from segaudit.model import AddressMethod, Device, Interface, Prefix, Route, RouteKind
 from segaudit.packetspace.bounds import PacketBounds
 from segaudit.packetspace.space import PacketSet, PacketSpace
 
@@ -41,12 +41,87 @@ class _Entry:
     sure: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """A configured route with the interface that it leaves by and the next hop on that link (``None``: attached).
+
+    ``egress`` is empty for a route that discards. ``sure``: nothing that the config does not show may withdraw it.
+    """
+
+    route: Route
+    egress: str
+    next_hop: tuple[int, int] | None
+    sure: bool
+
+
+def resolved_routes(device: Device, vrf: str = "") -> list[Resolved]:
+    """The routes of one VRF that the device installs, policy routes included, in the order of the config.
+
+    A next hop lies in the subnet of an interface, or behind another route (a recursive one, as on IOS), or on an
+    interface whose address the config does not show. A route whose next hop is nowhere is not installed.
+    """
+    members = [i for i in device.interfaces if i.enabled and i.vrf == vrf]
+    routes = [r for r in device.routes if r.vrf == vrf]
+    found: dict[int, list[Resolved]] = {}
+    open_places = list(range(len(routes)))
+    while open_places:
+        ways = [(r.route.prefix, r.egress, r.next_hop) for known in found.values() for r in known if _carries(r)]
+        placed = {i: _placed(device, routes[i], members, ways) for i in open_places}
+        if not any(placed.values()):
+            break
+        found.update({i: one for i, one in placed.items() if one})
+        open_places = [i for i in open_places if not placed[i]]
+    for place in open_places:
+        if routes[place].next_hop is not None and not routes[place].interface:
+            found[place] = _at_unknown_addresses(routes[place], members)
+    return [one for place in sorted(found) for one in found[place]]
+
+
+def _carries(known: Resolved) -> bool:
+    """Whether next hops of other routes may lie behind it."""
+    return known.egress != "" and known.route.kind == RouteKind.STATIC
+
+
+def _placed(
+    device: Device,
+    route: Route,
+    members: Sequence[Interface],
+    ways: Sequence[tuple[Prefix, str, tuple[int, int] | None]],
+) -> list[Resolved]:
+    """``route`` where its way out shows; nothing where it does not (yet)."""
+    sure = not device.dynamic_routing and not route.tracked
+    if route.kind == RouteKind.DISCARD:
+        return [Resolved(route=route, egress="", next_hop=None, sure=sure)]
+    hop = None if route.next_hop is None else (route.prefix.version, route.next_hop)
+    if route.interface:
+        interface = device.interface(route.interface)
+        shut = interface is not None and not interface.enabled
+        return [] if shut else [Resolved(route=route, egress=route.interface, next_hop=hop, sure=sure)]
+    if hop is None:
+        return []
+    for member in members:
+        if any(a.prefix.contains(*hop) for a in member.addresses):
+            return [Resolved(route=route, egress=member.name, next_hop=hop, sure=sure)]
+    behind = [way for way in ways if way[0].contains(*hop)]
+    if not behind:
+        return []
+    _, egress, further = max(behind, key=lambda way: way[0].length)
+    return [Resolved(route=route, egress=egress, next_hop=further or hop, sure=sure)]
+
+
+def _at_unknown_addresses(route: Route, members: Sequence[Interface]) -> list[Resolved]:
+    """``route`` by every interface whose subnet the config does not tell; any of them may be the one."""
+    unknown = [i for i in members if i.method in (AddressMethod.DHCP, AddressMethod.PPPOE) and not i.addresses]
+    assert route.next_hop is not None, "asked for routes with a next hop only"
+    hop = (route.prefix.version, route.next_hop)
+    return [Resolved(route=route, egress=i.name, next_hop=hop, sure=False) for i in unknown]
+
+
 class RoutingTable:
     """The ways of one VRF of a device."""
 
     def __init__(self, space: PacketSpace, device: Device, vrf: str = "", assumed: Sequence[AssumedRoute] = ()) -> None:
         self._space = space
-        self._device = device
         members = [i for i in device.interfaces if i.enabled and i.vrf == vrf]
         self._egresses = tuple(i.name for i in members)
         entries = [_Entry(a.prefix, -1, i.name, None, None, sure=True) for i in members for a in i.addresses]
@@ -55,25 +130,27 @@ class RoutingTable:
             for a in assumed
             if a.interface in self._egresses
         ]
-        dynamic = bool(device.dynamic_routing)
-        for route in device.routes:
-            if route.vrf == vrf and route.kind != RouteKind.POLICY:
-                egress = route.interface or self._interface_towards(route, entries)
-                hop = None if route.next_hop is None else (route.prefix.version, route.next_hop)
-                sure = not dynamic and not route.tracked
-                entries.append(_Entry(route.prefix, route.distance, egress, hop, route, sure=sure))
-        self._policy = any(r.kind == RouteKind.POLICY for r in device.routes)
+        resolved = resolved_routes(device, vrf)
+        entries += [
+            _Entry(one.route.prefix, one.route.distance, one.egress, one.next_hop, one.route, sure=one.sure)
+            for one in resolved
+            if one.route.kind != RouteKind.POLICY
+        ]
+        policy = [one for one in resolved if one.route.kind == RouteKind.POLICY]
+        self._by_policy = any(r.kind == RouteKind.POLICY and r.vrf == vrf for r in device.routes)
         self._knows_nothing = not entries
-        self._shares = self._share_out(entries, dynamic=dynamic)
-
-    def _interface_towards(self, route: Route, connected: Iterable[_Entry]) -> str:
-        """The interface whose subnet holds the next hop; empty if none does."""
-        if route.next_hop is None:
-            return ""
-        for entry in connected:
-            if entry.route is None and entry.prefix.contains(route.prefix.version, route.next_hop):
-                return entry.egress
-        return ""
+        self._shares = self._share_out(entries, dynamic=bool(device.dynamic_routing))
+        # A policy route goes before all others, for packets that more than their destination chooses.
+        self._shares += [
+            Way(
+                egress=one.egress,
+                packets=PacketBounds(space.empty, _towards(space, one.route.prefix)),
+                next_hop=one.next_hop,
+                route=one.route,
+            )
+            for one in policy
+            if one.egress
+        ]
 
     def _share_out(self, entries: list[_Entry], *, dynamic: bool) -> list[Way]:
         """Every destination to the entries that may carry it; what nothing carries has no way."""
@@ -88,7 +165,7 @@ class RoutingTable:
         for _, same in groupby(sorted(entries, key=lambda e: (*place(e), e.distance)), key=place):
             group = list(same)
             prefix = group[0].prefix
-            target = space.addresses("dst", prefix.version, prefix.first, prefix.last)
+            target = _towards(space, prefix)
             rest = target - taken[prefix.version]
             if not rest:
                 continue
@@ -125,11 +202,11 @@ class RoutingTable:
                 continue
             going = packets & way.packets
             if going.may:
-                if self._policy:
+                if self._by_policy:
                     going = PacketBounds(self._space.empty, going.may)
                 found.append(Way(egress=way.egress, packets=going, next_hop=way.next_hop, route=way.route))
         return found
 
-    def routed(self) -> PacketSet:
-        """All packets that have some way."""
-        return self._space.union(w.packets.may for w in self._shares)
+
+def _towards(space: PacketSpace, prefix: Prefix) -> PacketSet:
+    return space.addresses("dst", prefix.version, prefix.first, prefix.last)
