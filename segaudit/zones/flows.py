@@ -198,7 +198,7 @@ class FlowEngine:
                 if port == here or port.device == crossing.device or port.vpn:
                     continue
                 if crossing.next_hop is not None:
-                    if self._segments.owners.get(crossing.next_hop) == port:
+                    if port in self._segments.owners.get(crossing.next_hop, ()):
                         found.append((port.device, port.interface, None, crossing.piece.current, chain))
                     continue
                 semantics = self._semantics(port.device, segment)

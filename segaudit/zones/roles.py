@@ -81,15 +81,12 @@ def interface_evidence(device: Device, interface: Interface) -> Iterator[RoleEvi
         yield _of("management-only", interface.span)
 
 
-def uplink_evidence(
-    device: Device, interface: Interface, known: Mapping[tuple[int, int], str]
-) -> Iterator[RoleEvidence]:
-    """Signs that the internet is behind an interface. ``known``: the devices of the input by own address."""
+def uplink_evidence(device: Device, interface: Interface, known: frozenset[tuple[int, int]]) -> Iterator[RoleEvidence]:
+    """Signs that the internet is behind an interface. ``known``: the own addresses of all devices of the input."""
     default = _default_route(device, interface)
     if default is not None:
         hop = default.next_hop
-        towards = None if hop is None else known.get((default.prefix.version, hop))
-        if towards is None:
+        if hop is None or (default.prefix.version, hop) not in known:
             yield _of("default-route", default.span)
     if (interface.method in (AddressMethod.PPPOE, AddressMethod.DHCP) and _hides_sources(device, interface.name)) or (
         not interface.addresses and _hides_sources(device, interface.name)

@@ -33,6 +33,7 @@ from segaudit.model import (
 )
 from segaudit.model.selector import Selector, SelectorKind
 from segaudit.model.site import SiteGroup, SiteHost, ZoneSpec
+from segaudit.semantics.routing import resolved_routes
 from segaudit.semantics.rulesets import zones_of
 from segaudit.semantics.translation import address_ranges
 from segaudit.zones.graph import DECLARED, INTERNET, Port, RoleEvidence, Segment, SegmentKind
@@ -52,11 +53,12 @@ class Declared:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segments:
     """All segments, the internet first; ``internet_evidence``/``internet_certainty`` say why and how surely its ports
-    are edges; ``owners`` maps an own address to its port; ``kept_apart`` names equal prefixes that were not joined.
+    are edges; ``owners`` maps an own address to its ports (private ones are used at several
+    sites, virtual ones by several routers); ``kept_apart`` names equal prefixes that were not joined.
     """
 
     segments: tuple[Segment, ...]
-    owners: Mapping[tuple[int, int], Port]
+    owners: Mapping[tuple[int, int], tuple[Port, ...]]
     internet_evidence: tuple[RoleEvidence, ...]
     internet_certainty: float
     kept_apart: tuple[Message, ...]
@@ -68,11 +70,12 @@ class Segments:
 
 def build_segments(devices: Sequence[Device], declared: Declared) -> Segments:
     """The segments of ``devices``, which are in the order of their names."""
-    owners: dict[tuple[int, int], Port] = {}
+    owning: dict[tuple[int, int], dict[Port, None]] = defaultdict(dict)
     for device in devices:
         for interface in device.interfaces:
             for address in interface.addresses:
-                owners.setdefault((address.prefix.version, address.address), Port(device.name, interface.name))
+                owning[address.prefix.version, address.address][Port(device.name, interface.name)] = None
+    owners = {address: tuple(ports) for address, ports in owning.items()}
     subnets, kept_apart = _subnets(devices, declared)
     edges, evidence, certainty = _edges(devices, declared, subnets, owners)
     inner = [s for s in subnets if not any(p in edges for p in s.ports)]
@@ -81,7 +84,7 @@ def build_segments(devices: Sequence[Device], declared: Declared) -> Segments:
     found += _unknown(devices, declared, {p for s in found for p in s.ports})
     found += [s for device in devices for s in _pools(device)]
     found += [s for device in devices for s in _tunnels(device)]
-    found += [s for device in devices for s in _routed(device, owners)]
+    found += [s for device in devices for s in _routed(device, owners, subnets)]
     found = _carved(found, declared)
     return Segments(
         segments=tuple(_with_hosts(found, devices)),
@@ -102,8 +105,10 @@ def _is_routed(interface: Interface) -> bool:
 def _subnets(devices: Sequence[Device], declared: Declared) -> tuple[list[Segment], list[Message]]:
     by_port: dict[Port, tuple[Device, Interface]] = {}
     parent: dict[Port, Port] = {}
-    sharing: dict[Prefix, list[tuple[Port, int]]] = defaultdict(list)
+    sharing: dict[Prefix, list[_Member]] = defaultdict(list)
     for device in devices:
+        sites = frozenset(n for n, site in enumerate(declared.sites) if _stands_at(device, site))
+        hops = frozenset((r.prefix.version, r.next_hop) for r in device.routes if r.next_hop is not None)
         for interface in device.interfaces:
             if not _is_routed(interface) or not interface.addresses:
                 continue
@@ -111,7 +116,17 @@ def _subnets(devices: Sequence[Device], declared: Declared) -> tuple[list[Segmen
             by_port[port] = (device, interface)
             parent[port] = port
             for address in interface.addresses:
-                sharing[address.prefix].append((port, address.address))
+                sharing[address.prefix].append(
+                    _Member(
+                        port=port,
+                        address=address.address,
+                        secondary=address.secondary,
+                        vlan=interface.vlan,
+                        protocols=frozenset(device.dynamic_routing),
+                        hops=hops,
+                        sites=sites,
+                    )
+                )
 
     def root(port: Port) -> Port:
         while parent[port] != port:
@@ -121,13 +136,17 @@ def _subnets(devices: Sequence[Device], declared: Declared) -> tuple[list[Segmen
     kept_apart: list[Message] = []
     for prefix, members in sorted(sharing.items()):
         apart: list[str] = []
-        for (a, own_a), (b, own_b) in combinations(members, 2):
-            if a.device == b.device:
+        holders: dict[int, list[_Member]] = defaultdict(list)
+        for member in members:
+            if not member.secondary:
+                holders[member.address].append(member)
+        for a, b in combinations(members, 2):
+            if a.port.device == b.port.device:
                 continue
-            if own_a != own_b and _linked(by_port[a], own_a, by_port[b], own_b, prefix, declared.sites):
-                parent[max(root(a), root(b))] = min(root(a), root(b))
-            elif root(a) != root(b):
-                apart += [str(a), str(b)]
+            if a.address != b.address and _linked(a, b, prefix, holders):
+                parent[max(root(a.port), root(b.port))] = min(root(a.port), root(b.port))
+            elif root(a.port) != root(b.port):
+                apart += [str(a.port), str(b.port)]
         if apart:
             kept_apart.append(
                 msg(
@@ -156,25 +175,42 @@ def _subnet(ports: list[Port], by_port: Mapping[Port, tuple[Device, Interface]])
     )
 
 
-def _linked(
-    a: tuple[Device, Interface],
-    own_a: int,
-    b: tuple[Device, Interface],
-    own_b: int,
-    prefix: Prefix,
-    sites: Iterable[SiteGroup],
-) -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Member:
+    """One address in a prefix that several interfaces share. ``hops``: next hops of its device; ``sites``: places in the
+    list of the site file. ``secondary`` addresses may be virtual: several routers hold one.
+    """
+
+    port: Port
+    address: int
+    secondary: bool
+    vlan: int | None
+    protocols: frozenset[str]
+    hops: frozenset[tuple[int, int]]
+    sites: frozenset[int]
+
+
+def _linked(a: _Member, b: _Member, prefix: Prefix, holders: Mapping[int, Sequence[_Member]]) -> bool:
     """Whether the configs are evidence that two interfaces of one prefix are on one link."""
-    if is_internet_address(prefix.version, prefix.network):
+    if is_internet_address(prefix.version, prefix.network) or a.sites & b.sites:
         return True
-    if a[1].vlan is not None and a[1].vlan == b[1].vlan:
+    if _elsewhere(a, b) or _several(holders[b.address], a) or _several(holders[a.address], b):
+        return False
+    if a.vlan is not None and a.vlan == b.vlan:
         return True
-    for (device, _), other in ((a, own_b), (b, own_a)):
-        if any(r.next_hop == other and r.prefix.version == prefix.version for r in device.routes):
-            return True
-    if _host_bits(prefix) <= 3 and set(a[0].dynamic_routing) & set(b[0].dynamic_routing):
+    if (prefix.version, b.address) in a.hops or (prefix.version, a.address) in b.hops:
         return True
-    return any(_stands_at(a[0], site) and _stands_at(b[0], site) for site in sites)
+    return _host_bits(prefix) <= 3 and not a.protocols.isdisjoint(b.protocols)
+
+
+def _elsewhere(a: _Member, b: _Member) -> bool:
+    """Whether the site file puts the two at different sites."""
+    return bool(a.sites) and bool(b.sites) and a.sites.isdisjoint(b.sites)
+
+
+def _several(holders: Sequence[_Member], beside: _Member) -> bool:
+    """Whether an address is that of several devices that may stand ``beside`` one: which of them is meant nothing tells."""
+    return len({m.port.device for m in holders if not _elsewhere(m, beside)}) > 1
 
 
 def _host_bits(prefix: Prefix) -> int:
@@ -193,10 +229,10 @@ def _edges(
     devices: Sequence[Device],
     declared: Declared,
     subnets: Sequence[Segment],
-    owners: Mapping[tuple[int, int], Port],
+    owners: Mapping[tuple[int, int], tuple[Port, ...]],
 ) -> tuple[set[Port], tuple[RoleEvidence, ...], float]:
     """The interfaces to the internet, why, and how sure that is (1: declared)."""
-    known = {address: port.device for address, port in owners.items()}
+    known = frozenset(owners)
     linked = {p for s in subnets if len({q.device for q in s.ports}) > 1 for p in s.ports}
     edges: set[Port] = set()
     evidence: list[RoleEvidence] = []
@@ -326,21 +362,24 @@ def _tunnels(device: Device) -> Iterable[Segment]:
             )
 
 
-def _routed(device: Device, owners: Mapping[tuple[int, int], Port]) -> Iterable[Segment]:
-    """What lies behind next hops that no input owns."""
+def _routed(
+    device: Device, owners: Mapping[tuple[int, int], tuple[Port, ...]], subnets: Sequence[Segment]
+) -> Iterable[Segment]:
+    """What lies behind next hops that no input on the same link owns."""
     behind: dict[tuple[str, tuple[int, int], str], list[tuple[Prefix, Span]]] = defaultdict(list)
-    for route in device.routes:
-        if route.kind != RouteKind.STATIC or route.next_hop is None or not route.prefix.length:
-            continue
-        hop = (route.prefix.version, route.next_hop)
-        owner = owners.get(hop)
-        if owner is not None and owner.device != device.name:
-            continue
-        egress = route.interface or _towards(device, route.vrf, hop)
-        interface = device.interface(egress)
-        if interface is None or interface.kind == InterfaceKind.TUNNEL:
-            continue
-        behind[egress, hop, route.vrf].append((route.prefix, route.span))
+    for vrf in sorted({i.vrf for i in device.interfaces} | {r.vrf for r in device.routes}):
+        for one in resolved_routes(device, vrf):
+            route, hop = one.route, one.next_hop
+            if route.kind != RouteKind.STATIC or hop is None or not route.prefix.length:
+                continue
+            interface = device.interface(one.egress)
+            if interface is None or interface.kind == InterfaceKind.TUNNEL:
+                continue
+            here = Port(device.name, one.egress)
+            beside = {p for s in subnets if here in s.ports for p in s.ports}
+            if any(owner in beside and owner.device != device.name for owner in owners.get(hop, ())):
+                continue
+            behind[one.egress, hop, vrf].append((route.prefix, route.span))
     for (egress, hop, vrf), routes in sorted(behind.items()):
         port = Port(device.name, egress)
         yield Segment(
@@ -352,13 +391,6 @@ def _routed(device: Device, owners: Mapping[tuple[int, int], Port]) -> Iterable[
             next_hop=hop,
             span=routes[0][1],
         )
-
-
-def _towards(device: Device, vrf: str, hop: tuple[int, int]) -> str:
-    for interface in device.interfaces:
-        if interface.enabled and interface.vrf == vrf and any(a.prefix.contains(*hop) for a in interface.addresses):
-            return interface.name
-    return ""
 
 
 def prefixes_of(exprs: Iterable[AddressExpr], device: Device) -> tuple[Prefix, ...]:

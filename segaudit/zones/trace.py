@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from segaudit.knowledge.protocols import is_internet_address, not_internet
-from segaudit.model import Device, Message, RouteKind, msg
+from segaudit.model import AddressMethod, Device, Interface, Message, Route, RouteKind, msg
 from segaudit.packetspace.packet import Packet
 from segaudit.semantics.trace import DeviceTracer, DeviceVerdict, Received, Verdict
 from segaudit.semantics.trace_flows import DecidedBy, Flow, FlowVerdict, Hop, decided_by
@@ -180,8 +180,7 @@ class NetworkTracer:
         return _together(ends)
 
     def _own(self, name: str, packet: Packet) -> bool:
-        owner = self._segments.owners.get((packet.version, packet.dst))
-        return owner is not None and owner.device == name
+        return any(owner.device == name for owner in self._segments.owners.get((packet.version, packet.dst), ()))
 
     def _local(self, tracer: DeviceTracer, ingress: str, packet: Packet, hops: tuple[Hop, ...]) -> _End:
         verdict = tracer.local_in(packet, ingress)
@@ -232,12 +231,9 @@ class NetworkTracer:
     def _next(self, name: str, way: _Way, packet: Packet) -> Port | None:
         """The interface of another device of the input that the packet comes to next."""
         target = way.next_hop or (packet.version, packet.dst)
-        owner = self._segments.owners.get(target)
-        if owner is None or owner.device == name:
-            return None
         here = self._segments.at(name, way.egress)
-        linked = any(owner in s.ports for s in here if s.kind != SegmentKind.INTERNET)
-        return owner if linked else None
+        linked = {p for s in here if s.kind != SegmentKind.INTERNET for p in s.ports if p.device != name}
+        return next((owner for owner in self._segments.owners.get(target, ()) if owner in linked), None)
 
     def _ways(self, device: Device, ingress: str, packet: Packet) -> list[_Way]:
         """Longest prefix, then the lowest distance; everything that may carry it where routes may be missing."""
@@ -251,21 +247,21 @@ class NetworkTracer:
             if address.prefix.contains(packet.version, packet.dst)
         ]
         doubtful = bool(device.dynamic_routing)
+        by_policy: list[_Way] = []
         for route in device.routes:
-            if (
-                route.vrf != vrf
-                or route.kind == RouteKind.POLICY
-                or not route.prefix.contains(packet.version, packet.dst)
-            ):
+            if route.vrf != vrf or not route.prefix.contains(packet.version, packet.dst):
                 continue
-            hop = None if route.next_hop is None else (route.prefix.version, route.next_hop)
-            egress = route.interface or next(
-                (i.name for i in members if hop and any(a.prefix.contains(*hop) for a in i.addresses)), ""
-            )
-            discards = route.kind == RouteKind.DISCARD
-            way = _Way("" if discards else egress, hop, sure=not doubtful and not route.tracked)
-            if egress or discards:
-                found.append((-route.prefix.length, route.distance, way))
+            if route.kind == RouteKind.DISCARD:
+                found.append(
+                    (-route.prefix.length, route.distance, _Way("", None, sure=not doubtful and not route.tracked))
+                )
+                continue
+            for way in self._out(device, members, route, frozenset()):
+                if route.kind == RouteKind.POLICY:
+                    by_policy.append(way)
+                else:
+                    sure = way.sure and not doubtful and not route.tracked
+                    found.append((-route.prefix.length, route.distance, replace(way, sure=sure)))
         for segment in self._segments.segments:
             ports = [p for p in segment.ports if p.device == device.name]
             if segment.kind == SegmentKind.ROUTED or not ports:
@@ -283,9 +279,38 @@ class NetworkTracer:
             knows_nothing = not device.routes and not any(i.addresses for i in members)
             if doubtful or knows_nothing:
                 chosen += [g for g in guesses if all(g.egress != c.egress for c in chosen)]
-        if any(r.kind == RouteKind.POLICY for r in device.routes):
-            chosen = [replace(c, sure=False) for c in chosen]
+        if any(r.kind == RouteKind.POLICY and r.vrf == vrf for r in device.routes):
+            chosen = [replace(c, sure=False) for c in dict.fromkeys(chosen + by_policy)]
         return [c for c in chosen if c.egress]
+
+    def _out(
+        self, device: Device, members: Sequence[Interface], route: Route, through: frozenset[int]
+    ) -> tuple[_Way, ...]:
+        """By which interfaces a route may leave, and to whom on the link; ``through`` are routes that led to it."""
+        version, hop = route.prefix.version, route.next_hop
+        if route.interface:
+            known = device.interface(route.interface)
+            up = known is None or known.enabled
+            return (_Way(route.interface, None if hop is None else (version, hop), sure=True),) if up else ()
+        if hop is None:
+            return ()
+        for interface in members:
+            if any(a.prefix.contains(version, hop) for a in interface.addresses):
+                return (_Way(interface.name, (version, hop), sure=True),)
+        others = [
+            r
+            for r in device.routes
+            if r.vrf == route.vrf
+            and r.kind == RouteKind.STATIC
+            and id(r) not in through | {id(route)}
+            and r.prefix.contains(version, hop)
+        ]
+        for other in sorted(others, key=lambda r: -r.prefix.length):
+            ways = self._out(device, members, other, through | {id(route)})
+            if ways:
+                return tuple(replace(w, next_hop=w.next_hop or (version, hop)) for w in ways)
+        unknown = [i for i in members if i.method in (AddressMethod.DHCP, AddressMethod.PPPOE) and not i.addresses]
+        return tuple(_Way(i.name, (version, hop), sure=False) for i in unknown)
 
     # -- ends -----------------------------------------------------------------------------------------------------
 
