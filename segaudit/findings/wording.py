@@ -10,7 +10,7 @@ from types import MappingProxyType
 from segaudit.findings import ranges
 from segaudit.findings.finding import RuleRef
 from segaudit.findings.openness import Openness
-from segaudit.findings.report import Cell, FindingReport, Report
+from segaudit.findings.report import Cell, FindingReport, Reference, Report
 from segaudit.model import Certainty, Message, Severity, Words, msg
 from segaudit.packetspace.packet import Packet
 
@@ -341,9 +341,9 @@ def packet_text(packet: Packet) -> Message:
     )
 
 
-def references(finding: FindingReport) -> tuple[tuple[Words, tuple[str, ...]], ...]:
-    """The documents that ask for the same, each with its items, in the order of the policy."""
+def by_document(references: Iterable[Reference]) -> tuple[tuple[Words, tuple[str, ...]], ...]:
+    """The documents of references, each with its items, in the order given."""
     found: dict[Words, list[str]] = {}
-    for reference in finding.references:
+    for reference in references:
         found.setdefault(reference.document, []).extend([reference.item] if reference.item else [])
     return tuple((document, tuple(items)) for document, items in found.items())

@@ -269,7 +269,7 @@ class _Writer:
         if self.verbose:
             rest += [
                 _Item(msg("asked by"), f"{self.say(document)} {', '.join(items)}")
-                for document, items in wording.references(finding)
+                for document, items in wording.by_document(finding.references)
             ]
         yield from self.items(rest, 2)
         most = len(finding.locations) if self.verbose else MOST_PLACES
