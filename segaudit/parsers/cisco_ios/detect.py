@@ -47,27 +47,30 @@ _OWN: Final[tuple[tuple[re.Pattern[str], int, str], ...]] = (
     (re.compile(r"aaa new-model"), 20, "aaa new-model"),
     (re.compile(r"enable secret [0-9] "), 10, "enable secret"),
     (re.compile(r"switchport (mode|access|trunk)"), 10, "switchport"),
-    (re.compile(r"crypto isakmp (policy|key|profile)"), 10, "crypto isakmp"),
+    (re.compile(r"crypto isakmp (policy|key|profile)"), 5, "crypto isakmp"),
     (re.compile(r"crypto (map \S+ \d+|keyring \S+|ipsec transform-set \S+)"), 20, "crypto maps"),
     (re.compile(r"object-group (network|service) \S+\s*$"), 10, "object groups"),
     (re.compile(r"(Standard|Extended) IP access list \S+"), 40, "output of show access-lists"),
     (re.compile(r"(no )?ip route \d+\.\d+\.\d+\.\d+ \d+\.\d+\.\d+\.\d+ "), 15, "ip route with netmask"),
     (re.compile(r"ip dhcp (pool|excluded-address) "), 10, "ip dhcp pool"),
+    (re.compile(r"snmp-server community \S+ (RO|RW|view)\b"), 5, "snmp-server"),
+    (re.compile(r"ip prefix-list \S+ "), 5, "ip prefix-list"),
+)
+
+#: Signs that the sister systems show too; together they count no more than `_WEAK_MOST`.
+_WEAK: Final[tuple[tuple[re.Pattern[str], int, str], ...]] = (
     (re.compile(r"ip access-list \S+\s*$"), 20, "ip access-list"),
     (re.compile(r"ipv6 access-list \S+\s*$"), 10, "ipv6 access-list"),
     (re.compile(r"(\d+ )?(permit|deny) (tcp|udp|ip|ipv6|icmp|\d+) \S+ \S+"), 10, "access list entries"),
-    (re.compile(r"snmp-server community \S+ (RO|RW|view)\b"), 5, "snmp-server"),
-    (re.compile(r"ip prefix-list \S+ "), 5, "ip prefix-list"),
     (re.compile(r"hostname \S+\s*$"), 5, "hostname"),
 )
+_WEAK_MOST: Final = 25
 
 #: Words of other systems, by the start of a line; one is enough to count heavily against.
 _OTHERS: Final[tuple[tuple[re.Pattern[str], int, str], ...]] = (
     (re.compile(r":? ?(ASA|PIX|FWSM) Version|: Saved|ASA Version"), 200, "ASA"),
     (re.compile(r"(nameif|security-level) \S+"), 200, "ASA"),
     (re.compile(r"access-group \S+ (in|out) interface \S+|object network \S+|same-security-traffic"), 200, "ASA"),
-    (re.compile(r"access-list \S+ (extended|line \d+)"), 5, "ASA"),
-    (re.compile(r"(\d+ )?(permit|deny) \S+ .*\d+\.\d+\.\d+\.\d+/\d"), 5, "NX-OS or EOS"),
     (re.compile(r"!! IOS XR|!!? ?Last configuration change.*by.*\bXR"), 200, "IOS XR"),
     (re.compile(r"(no )?ipv4 access-list \S+"), 200, "IOS XR"),
     (re.compile(r"(ipv4 address|ipv4 access-group) \S+"), 40, "IOS XR"),
@@ -109,9 +112,10 @@ _OTHERS: Final[tuple[tuple[re.Pattern[str], int, str], ...]] = (
 
 def detect(source: SourceFile) -> Detection:
     """How surely ``source`` is an IOS configuration."""
-    score = against = 0
+    score = shared = against = 0
     found: list[str] = []
     own = list(_OWN)
+    weak = list(_WEAK)
     others = list(_OTHERS)
     for raw in source.lines[:_LINES]:
         text = raw.strip()
@@ -122,12 +126,16 @@ def detect(source: SourceFile) -> Detection:
             score += sign[1]
             found.append(sign[2])
             own.remove(sign)
+        for sign in [s for s in weak if s[0].match(text)]:
+            shared += sign[1]
+            found.append(sign[2])
+            weak.remove(sign)
         for sign in [s for s in others if s[0].match(text)]:
             against += sign[1]
             others.remove(sign)
         if against >= 200:
             return NO_SIGN
-    total = min(score, 100) - against
+    total = min(score + min(shared, _WEAK_MOST), 100) - against
     if total <= 0:
         return NO_SIGN
     return Detection(score=total, evidence=", ".join(dict.fromkeys(found)))
