@@ -12,6 +12,7 @@ import pytest
 
 from segaudit.model import LineState, Network, SourceFile
 from segaudit.parser import Parser
+from segaudit.pipeline import parse
 from segaudit.pipeline.archive import Limits
 from segaudit.pipeline.collect import Selection
 from segaudit.pipeline.read import read
@@ -412,3 +413,20 @@ def test_a_process_that_ends_is_a_failure_of_its_files(reads: Reader, tmp_path: 
             broken.submit(leave).result()
         network = reads(tmp_path, executor=broken)
     assert "for want of memory" in failures(network)["fw.cfg"]
+
+
+def test_processes_are_used_where_they_are_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def group(size: int) -> parse.Group:
+        return parse.Group(parser="toy", sources=(SourceFile(path="fw.cfg", lines=(), size=size),))
+
+    large = [group(parse.WORTH_A_PROCESS) for _ in range(3)]
+    for processors, groups, jobs, workers in (
+        (8, large, None, 3),
+        (2, large, None, 1),
+        (2, large, 2, 2),
+        (8, large, 1, 1),
+        (8, large, 16, 3),
+        (8, [group(9)] * 5, None, 1),
+    ):
+        monkeypatch.setattr(os, "cpu_count", lambda number=processors: number)
+        assert parse._workers(groups, jobs) == workers
