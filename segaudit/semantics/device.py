@@ -7,7 +7,7 @@ pass. Sets are carried as pieces that went through the same translations.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -34,7 +34,11 @@ from segaudit.semantics.translation import Rewrite
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decider:
-    """Who decided ``packets``: a rule, or (``rule`` is ``None``) the end of the list ``rule_set``."""
+    """Who decided ``packets``: a rule, or (``rule`` is ``None``) the end of the list ``rule_set``.
+
+    ``packets`` are as the list saw them; ``sent`` are the same before any translation: as they came to this device, or
+    as they left their segment where the whole way is told.
+    """
 
     device: str
     hook: Hook
@@ -42,15 +46,17 @@ class Decider:
     rule: Rule | None
     action: Action
     packets: PacketSet
+    sent: PacketSet
     reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """An attachment asked in one context: ``passes`` surely and possibly go on."""
+    """An attachment asked in one context: ``passes`` surely and possibly go on; ``reaching`` come to each of ``results``."""
 
     attachment: Attachment
     results: tuple[ListResult, ...]
+    reaching: tuple[PacketBounds, ...]
     passes: PacketBounds
     reasons: tuple[str, ...]
 
@@ -293,13 +299,13 @@ class DeviceSemantics:
         # A packet that does not ask passes, whatever the list would say to one that does.
         untouched_must = piece.current.must & (gate.passes.must | (self.space.full - asking))
         untouched_may = piece.current.may & (gate.passes.may | (self.space.full - asking))
-        for result in gate.results:
+        for result, reaching in zip(gate.results, gate.reaching, strict=True):
             for effect in result.translations:
                 assert effect.rule.translation is not None, "only rules with a translation translate"
                 if _translated_already(piece, effect.rule.translation):
                     # The first translation of a destination (or of a source) is the packet's, whatever comes after.
                     continue
-                going = (piece.current & effect.effective).within(asking)
+                going = (piece.current & effect.effective & reaching).within(asking)
                 if not going.may:
                     continue
                 rewrite = Rewrite(effect.rule.translation, going, effect.rule, effect.rule_set, self.resolver)
@@ -317,12 +323,13 @@ class DeviceSemantics:
             yield piece
             return
         rest = piece.current
-        shares = [self.space.union(e.effective.may for e in effects) for _, effects in groups]
-        plain = self.space.empty if gate.passes.exact else _permitted_plainly(gate, self.space)
+        shares = [self.space.union(got.may for _, got in effects) for _, effects in groups]
+        exact = all(got.exact for _, effects in groups for _, got in effects)
+        plain = self.space.empty if exact else _permitted_plainly(gate, self.space)
         for index, (translation, effects) in enumerate(groups):
             may = shares[index]
-            if gate.passes.exact:
-                must = self.space.union(e.effective.must for e in effects)
+            if exact:
+                must = self.space.union(got.must for _, got in effects)
             else:
                 # What passes, and by no rule that would have it otherwise: of two rules with the same translation it
                 # does not matter which one it is.
@@ -332,7 +339,8 @@ class DeviceSemantics:
             if not going.may:
                 continue
             rest = PacketBounds(rest.must - going.may, rest.may - going.must)
-            rewrite = Rewrite(translation, going, effects[0].rule, effects[0].rule_set, self.resolver)
+            first, _ = effects[0]
+            rewrite = Rewrite(translation, going, first.rule, first.rule_set, self.resolver)
             yield Piece(current=rewrite.image_bounds(going), stages=(*piece.stages, rewrite))
         if rest.may:
             yield piece.narrowed(rest)
@@ -351,7 +359,8 @@ class DeviceSemantics:
         """What passes the lists of an attachment, asked one after the other."""
         space = self.space
         results: list[ListResult] = []
-        permitted = denied = space.empty
+        reaching: list[PacketBounds] = []
+        permitted = denied = translating = space.empty
         rest = space.full
         reasons: dict[str, None] = {}
         for name in attachment.rule_sets:
@@ -362,9 +371,11 @@ class DeviceSemantics:
                 reasons[f"undefined list {name}"] = None
                 continue
             results.append(result)
+            reaching.append(PacketBounds(rest - permitted - denied - translating, rest))
             mine = rest if result.rule_set.version is None else rest & space.version(result.rule_set.version)
             permitted |= mine & result.permitted
             denied |= mine & result.denied
+            translating |= mine & result.translating
             end = mine & result.rest
             if result.rule_set.default == Action.PERMIT:
                 permitted |= end
@@ -378,6 +389,7 @@ class DeviceSemantics:
         return Gate(
             attachment,
             tuple(results),
+            tuple(reaching),
             PacketBounds(space.full - denied, permitted | (space.full - denied)),
             tuple(reasons),
         )
@@ -388,23 +400,32 @@ class DeviceSemantics:
         """The rules and list ends that let ``arriving`` (as they arrived) through on the way of ``piece``."""
         found: list[Decider] = []
         current = arriving
+        rewrites: list[Rewrite] = []
+        hook = Hook.PREROUTING
         for stage in piece.stages:
             if isinstance(stage, Rewrite):
+                current = current & stage.domain.may
                 found.append(
                     Decider(
                         device=self.device.name,
-                        hook=Hook.PREROUTING if stage.translation.destination else Hook.POSTROUTING,
+                        hook=hook,
                         rule_set=self._named(stage.rule_set),
                         rule=stage.rule,
                         action=Action.TRANSLATE,
-                        packets=current & stage.domain.may,
+                        packets=current,
+                        sent=_before(rewrites, current) & arriving,
                     )
                 )
-                current = stage.image(current & stage.domain.may)
-            elif not self._is_nat(stage.attachment):
-                asked = arriving if stage.attachment.original_destination else current
-                found += self.permitting(stage, asked)
-                if not stage.attachment.original_destination:
+                current = stage.image(current)
+                rewrites.append(stage)
+                continue
+            hook = stage.attachment.hook
+            if not self._is_nat(stage.attachment):
+                original = stage.attachment.original_destination
+                for decider in self.permitting(stage, arriving if original else current):
+                    sent = decider.packets if original else _before(rewrites, decider.packets)
+                    found.append(replace(decider, sent=sent & arriving))
+                if not original:
                     current = current & stage.passes.may
         return found
 
@@ -425,6 +446,7 @@ class DeviceSemantics:
                     rule=None,
                     action=Action.PERMIT,
                     packets=end,
+                    sent=end,
                 )
             rest = end | (rest - mine)
 
@@ -436,6 +458,7 @@ class DeviceSemantics:
             rule=effect.rule,
             action=effect.rule.action,
             packets=packets,
+            sent=packets,
             reasons=effect.reasons,
         )
 
@@ -450,12 +473,24 @@ class DeviceSemantics:
         return [self._gate(a, context) for a in self._attached(hook, context) if not self._is_nat(a)]
 
 
+def _before(rewrites: Sequence[Rewrite], packets: PacketSet) -> PacketSet:
+    """How ``packets`` may have looked before ``rewrites``."""
+    found = PacketBounds.exactly(packets)
+    for rewrite in reversed(rewrites):
+        found = PacketBounds.exactly(rewrite.preimage(found).may)
+    return found.may
+
+
 def _translated_already(piece: Piece, translation: Translation) -> bool:
     """Whether an earlier list has rewritten the end that ``translation`` is about."""
     earlier = [r.translation for r in piece.rewrites]
-    if translation.destination is not None:
-        return any(t.destination is not None for t in earlier)
+    if _writes_destination(translation):
+        return any(_writes_destination(t) for t in earlier)
     return translation.source is not None and any(t.source is not None for t in earlier)
+
+
+def _writes_destination(translation: Translation) -> bool:
+    return translation.to_device or (translation.destination or translation.destination_port) is not None
 
 
 def _gated(piece: Piece, gate: Gate) -> Piece:
@@ -473,19 +508,12 @@ def _permitted_plainly(gate: Gate, space: PacketSpace) -> PacketSet:
     return space.union((*plain, *(r.rest for r in gate.results if r.rule_set.default != Action.DENY)))
 
 
-def _source_translations(gate: Gate) -> list[tuple[Translation, list[RuleEffect]]]:
-    """The rules of a gate that translate what they permit, by translation."""
-    groups: dict[Translation, list[RuleEffect]] = {}
-    for result in gate.results:
-        if not any(rule.source_translation for rule in result.rules):
-            continue
-        for effect in result.effects():
-            translation = effect.rule.source_translation
-            if translation is not None and effect.effective.may:
-                groups.setdefault(translation, []).append(effect)
+def _source_translations(gate: Gate) -> list[tuple[Translation, list[tuple[RuleEffect, PacketBounds]]]]:
+    """The rules of a gate that translate what they permit, by translation, each with what it gets."""
+    groups: dict[Translation, list[tuple[RuleEffect, PacketBounds]]] = {}
+    for result, reaching in zip(gate.results, gate.reaching, strict=True):
+        for effect in result.source_translations:
+            got = effect.effective & reaching
+            if effect.rule.source_translation is not None and got.may:
+                groups.setdefault(effect.rule.source_translation, []).append((effect, got))
     return list(groups.items())
-
-
-def each_rule(results: Iterable[ListResult]) -> Iterator[RuleEffect]:
-    """The effects of all rules of ``results``."""
-    return (effect for result in results for effect in result.effects())
