@@ -5,29 +5,20 @@ from __future__ import annotations
 import argparse
 import inspect
 import json
-import re
 from collections.abc import Callable
 from difflib import get_close_matches
-from textwrap import fill
 
 from segaudit.check import Check
 from segaudit.cli import OK, UsageError
 from segaudit.cli.screen import columns_of, screen
+from segaudit.findings.page import Block, Code, read_page
+from segaudit.findings.wording import QUESTIONS
+from segaudit.knowledge.columns import folded
 from segaudit.model import Message, msg
 from segaudit.pipeline.discover import checks
 
 #: Columns of a page's prose.
 PAGE_WIDTH = 100
-
-#: The five questions that segaudit answers first, and the rest.
-QUESTIONS: dict[int, Message] = {
-    1: msg("Inbound: what can be reached from the internet"),
-    2: msg("Shared segments: terminals and servers together"),
-    3: msg("Missing micro-segmentation: no control between segments"),
-    4: msg("Default permit: allowed because nothing forbade it"),
-    5: msg("Remote access: what a stolen VPN account reaches"),
-    0: msg("Hygiene and coverage"),
-}
 
 
 def show(options: argparse.Namespace) -> int:
@@ -100,33 +91,25 @@ _ROLE_WORDS = frozenset(
     {"terminal", "terminals", "server", "servers", "vpn", "dmz", "management", "internet", "inbound"}
 )
 
-#: Headings of a check's page.
-_HEADINGS = {
-    "What it finds": msg("What it finds"),
-    "Why it matters": msg("Why it matters"),
-    "Example": msg("Example"),
-    "How to fix": msg("How to fix"),
-    "References": msg("References"),
-}
-
 
 def page(check: Check, say: Callable[[Message], str]) -> str:
     """The check's page in the language of ``say``: prose paragraph by paragraph, examples and references as they are."""
-    blocks: list[str] = []
-    section = ""
-    for block in re.split(r"\n\s*\n", inspect.cleandoc(check.doc)):
-        lines = block.splitlines()
-        if lines[0].strip() in _HEADINGS:
-            section = lines.pop(0).strip()
-            heading = say(_HEADINGS[section])
-            if lines and set(lines[0].strip()) <= set("-=~"):
-                lines.pop(0)
-            blocks.append(f"{heading}\n{'-' * columns_of(heading)}")
-            if not lines:
-                continue
-        if section in {"Example", "References"} or lines[0].startswith(("    ", "```")):
-            blocks.append("\n".join(lines))
-        else:
-            prose = Message(" ".join(line.strip() for line in lines))  # messages: the pages of segaudit/checks
-            blocks.append(fill(say(prose), width=PAGE_WIDTH))
+    written = read_page(check.doc)
+    blocks = ["\n".join(folded(say(written.title), PAGE_WIDTH))]
+    for heading, section in written.sections:
+        blocks.append(_headed(say(heading), _shown(section[0], say)))
+        blocks += (_shown(block, say) for block in section[1:])
+    if written.references:
+        references = "\n".join(line for text in written.references for line in folded(text, PAGE_WIDTH))
+        blocks.append(_headed(say(msg("References")), references))
     return "\n\n".join(blocks)
+
+
+def _headed(heading: str, first: str) -> str:
+    return f"{heading}\n{'-' * columns_of(heading)}\n\n{first}"
+
+
+def _shown(block: Block, say: Callable[[Message], str]) -> str:
+    if isinstance(block, Code):
+        return "\n".join(f"    {line}".rstrip() for line in block.lines)
+    return "\n".join(folded(say(block), PAGE_WIDTH))
