@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from segaudit.findings.finding import Location, RuleRef, Witness
 from segaudit.knowledge.services import ServiceEntry, ServiceSet, merged_ranges
@@ -98,9 +98,13 @@ def flow_deciders(graph: ZoneGraph, flow: Flow, sent: PacketSet) -> list[Decider
     """The rules and list ends that let ``sent`` through on the way of ``flow``, in order; without `only_objects`."""
     found: list[Decider] = []
     packets = sent
-    for hop in flow.hops:
-        found += _permitting(graph.devices[hop.device].explain(hop.piece, packets))
-        packets = _pushed(hop.piece.stages, packets)
+    for place, hop in enumerate(flow.hops):
+        for decider in _permitting(graph.devices[hop.device].explain(hop.piece, packets)):
+            before = PacketBounds.exactly(decider.sent)
+            for earlier in reversed(flow.hops[:place]):
+                before = PacketBounds.exactly(earlier.piece.sent(before).may)
+            found.append(replace(decider, sent=before.may & sent) if place else decider)
+        packets = _pushed(hop.piece.stages, packets) & hop.piece.current.may
     return found
 
 
@@ -156,7 +160,9 @@ def prove_exposure(graph: ZoneGraph, exposures: Sequence[Exposure], roles: Seque
     together = _join(graph.space, [s for _, s in parts])
     certainty, reasons = certainty_of(together, deciders, roles)
     packet = pick(graph.space, sent.must or sent.may, ())
-    arrived = pick(graph.space, _pushed(exposure.piece.stages, graph.space.packet(packet)), ())
+    arrived = pick(
+        graph.space, _pushed(exposure.piece.stages, graph.space.packet(packet)) & exposure.piece.current.may, ()
+    )
     found = Witness(device=exposure.device, in_interface=exposure.ingress, segment="", sent=packet, received=arrived)
     places = [Location(span=e.service.span, primary=i == 0) for i, (e, _) in enumerate(parts) if e.service is not None]
     places += [p for p in locations(deciders) if all(p.span != q.span for q in places)]
@@ -202,8 +208,8 @@ def witness(graph: ZoneGraph, flow: Flow, sent: PacketBounds) -> Witness:
     packet = pick(space, sent.must or sent.may, _hosts(graph))
     packets = space.packet(packet)
     for hop in flow.hops:
-        packets = _pushed(hop.piece.stages, packets)
-    received = pick(space, packets, ())
+        packets = _pushed(hop.piece.stages, packets) & hop.piece.current.may
+    received = pick(space, packets & flow.received.may, ())
     if len(flow.hops) == 1 and flow.source.kind not in OUT_OF_VPN:
         # Between two interfaces it replays at the device alone, whatever the routes say.
         return Witness(

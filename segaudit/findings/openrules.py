@@ -4,7 +4,7 @@ makers' own permits, and deny-lists.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from segaudit.findings.evidence import OUT_OF_VPN, UNFILTERED, Proof, certainty_of, flow_deciders, prove_flow
@@ -85,13 +85,23 @@ def _only(names: set[str]) -> str:
     return next(iter(names)) if len(names) == 1 else ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one place lets through of a flow: ``packets`` as its list sees them, ``sent`` as they left their segment."""
+
+    conduit: Conduit
+    flow: Flow
+    packets: PacketSet
+    sent: PacketSet
+
+
 @dataclass(slots=True)
 class _Gathered:
     """Packets that one place lets through, by pair of zones and way."""
 
     rule_set: RuleSet | None
     rule: Rule | None
-    parts: list[tuple[Conduit, Flow, PacketSet]] = field(default_factory=list)
+    parts: list[_Part] = field(default_factory=list)
     ingresses: dict[str, None] = field(default_factory=dict)
 
 
@@ -113,12 +123,12 @@ def _gather(
                     rule = decider.rule
                     key = (decider.device, decider.rule_set.name, rule.id if rule is not None else "")
                     place = found.setdefault(key, _Gathered(decider.rule_set, rule))
-                    place.parts.append((conduit, flow, decider.packets))
+                    place.parts.append(_Part(conduit, flow, decider.packets, decider.sent))
             if unfiltered and not permits and flow.source.kind not in OUT_OF_VPN and _carries_sessions(flow.sent.may):
                 first = flow.hops[0]
                 place = found.setdefault((first.device, "", ""), _Gathered(None, None))
                 place.ingresses[first.ingress] = None
-                place.parts.append((conduit, flow, flow.sent.may))
+                place.parts.append(_Part(conduit, flow, flow.sent.may, flow.sent.may))
     return found
 
 
@@ -129,14 +139,15 @@ def _carries_sessions(packets: PacketSet) -> bool:
 
 def _places(graph: ZoneGraph, gathered: dict[tuple[str, str, str], _Gathered]) -> Iterator[OpenPlace]:
     for (device, _, _), place in sorted(gathered.items(), key=lambda item: item[0]):
-        parts = sorted(place.parts, key=lambda part: (part[0].src != INTERNET, part[0].src, part[0].dst))
-        conduit, flow, packets = parts[0]
-        proof = prove_flow(graph, flow, packets, (graph.zones[conduit.src],))
+        parts = sorted(place.parts, key=lambda p: (p.conduit.src != INTERNET, p.conduit.src, p.conduit.dst))
+        proofs = (prove_flow(graph, p.flow, p.sent, (graph.zones[p.conduit.src],)) for p in parts)
+        proof = next((one for one in proofs if one is not None), None)
         if proof is None:
             continue
         pairs: dict[tuple[str, str], PacketSet] = {}
-        for one, _, some in parts:
-            pairs[one.src, one.dst] = pairs[one.src, one.dst] | some if (one.src, one.dst) in pairs else some
+        for part in parts:
+            pair = part.conduit.src, part.conduit.dst
+            pairs[pair] = pairs[pair] | part.sent if pair in pairs else part.sent
         yield OpenPlace(
             device=device,
             rule_set=place.rule_set,
@@ -294,11 +305,11 @@ def deny_lists(graph: ZoneGraph, least_share: Callable[[Zone, Zone, PacketSet], 
     kept: dict[tuple[str, str, str], _Gathered] = {}
     for key, place in seen.items():
         parts = [
-            (c, f, p)
-            for c, f, p in place.parts
-            if c.dst != INTERNET
-            and least_share(graph.zones[c.src], graph.zones[c.dst], p)
-            and _exceptions(graph, key[0], place, [(c, f, p)])
+            part
+            for part in place.parts
+            if part.conduit.dst != INTERNET
+            and least_share(graph.zones[part.conduit.src], graph.zones[part.conduit.dst], part.packets)
+            and _exceptions(graph, key[0], place, [part])
         ]
         if parts:
             kept[key] = _Gathered(place.rule_set, place.rule, parts)
@@ -308,17 +319,15 @@ def deny_lists(graph: ZoneGraph, least_share: Callable[[Zone, Zone, PacketSet], 
         yield DenyList(place=found, denies=tuple(_exceptions(graph, found.device, kept[key], kept[key].parts)))
 
 
-def _exceptions(
-    graph: ZoneGraph, device: str, place: _Gathered, parts: list[tuple[Conduit, Flow, PacketSet]]
-) -> list[Rule]:
+def _exceptions(graph: ZoneGraph, device: str, place: _Gathered, parts: Sequence[_Part]) -> list[Rule]:
     """The denies of the list that take packets of the same pairs before the permit gets them."""
     found: dict[str, Rule] = {}
     if place.rule_set is None:
         return []
     semantics = graph.devices[device]
-    for conduit, flow, _ in parts:
-        targets = graph.targets.get(conduit.dst)
-        for hop in flow.hops:
+    for part in parts:
+        targets = graph.targets.get(part.conduit.dst)
+        for hop in part.flow.hops:
             if hop.device != device or targets is None:
                 continue
             for hook in (Hook.PREROUTING, Hook.FORWARD, Hook.POSTROUTING):
@@ -340,6 +349,7 @@ def is_deny_list(graph: ZoneGraph, conduit: Conduit) -> bool:
         for decider in flow_deciders(graph, flow, flow.sent.may):
             if decider.action == Action.PERMIT and (decider.rule is None or not decider.rule.implicit):
                 place = _Gathered(decider.rule_set, decider.rule)
-                if _exceptions(graph, decider.device, place, [(conduit, flow, decider.packets)]):
+                part = _Part(conduit, flow, decider.packets, decider.sent)
+                if _exceptions(graph, decider.device, place, [part]):
                     return True
     return False

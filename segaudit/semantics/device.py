@@ -149,6 +149,18 @@ class DeviceSemantics:
             return PacketBounds(self.space.empty, self.space.full)
         return PacketBounds.exactly(self.space.full.where(test.must))
 
+    def _own_at(self, ingress: str) -> PacketBounds:
+        """Packets that, arriving at ``ingress``, are for the device: where its address there is unknown, maybe any.
+
+        Ways through the device keep to `own_addresses`: what is sent to other networks surely is not for it.
+        """
+        elsewhere = self.device.elsewhere(ingress)
+        if elsewhere is None:
+            return self.own_addresses
+        there = self.space.union(self.space.addresses("dst", 4, p.first, p.last) for p in elsewhere)
+        known = self.own_addresses
+        return PacketBounds(known.must, known.may | (self.space.version(4) - there))
+
     def routing(self, ingress: str) -> RoutingTable:
         """The routing table that packets from ``ingress`` meet."""
         interface = self.device.interface(ingress)
@@ -223,7 +235,7 @@ class DeviceSemantics:
         spoken = packets.within(self.space.union(self.space.version(v) for v in sorted(families)))
         for piece in self.arrive(ingress, spoken, bypass):
             redirected = any(r.translation.to_device for r in piece.rewrites)
-            own = piece.current if redirected else piece.current & self.own_addresses
+            own = piece.current if redirected else piece.current & self._own_at(ingress)
             pieces = [piece.narrowed(own)]
             for attachment in self._attached(Hook.LOCAL_IN, context):
                 pieces = [p for before in pieces for p in self._through(attachment, context, before, None)]

@@ -108,16 +108,16 @@ class ListResult:
         return space.union(permitted), space.union(denied), space.union(rest)
 
     @cached_property
-    def translations(self) -> tuple[RuleEffect, ...]:
-        """The translating rules of this list and of those it jumps to, each with what it gets; empty ones left out."""
+    def rewriting(self) -> tuple[RuleEffect, ...]:
+        """The rules of this list and of those it jumps to that write something, each with what it gets; no empty ones."""
         found: list[RuleEffect] = []
         for index, rule in enumerate(self.rules):
             inner = self.inner[index]
             effective = self.first_match.effective[index]
-            if rule.action == Action.TRANSLATE and effective.may:
+            if (rule.action == Action.TRANSLATE or rule.source_translation is not None) and effective.may:
                 found.append(self.effect(index))
             elif inner is not None and rule.action in (Action.JUMP, Action.GOTO):
-                for effect in inner.translations:
+                for effect in inner.rewriting:
                     got = effect.effective & effective
                     if got.may:
                         found.append(
@@ -130,6 +130,16 @@ class ListResult:
                             )
                         )
         return tuple(found)
+
+    @property
+    def translations(self) -> tuple[RuleEffect, ...]:
+        """Of `rewriting` the rules that translate and end the list."""
+        return tuple(e for e in self.rewriting if e.rule.action == Action.TRANSLATE)
+
+    @property
+    def source_translations(self) -> tuple[RuleEffect, ...]:
+        """Of `rewriting` the permits that give what they let pass another source."""
+        return tuple(e for e in self.rewriting if e.rule.action == Action.PERMIT)
 
     @cached_property
     def translating(self) -> PacketSet:
