@@ -32,7 +32,8 @@ def run_of(report: Report) -> Any:  # noqa: ANN401 - JSON has no narrower type h
 @pytest.mark.parametrize("make", MAKERS)
 def test_it_is_sarif(make: Any, language: str) -> None:  # noqa: ANN401 - a function without parameters
     # The model is generated from the standard's schema and forbids what that does not name.
-    SarifLog.model_validate_json(rendered(make(), language))
+    read = SarifLog.model_validate_json(rendered(make(), language))
+    assert read.version.value == "2.1.0"
 
 
 def test_what_is_no_sarif_is_seen() -> None:
