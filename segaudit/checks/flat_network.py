@@ -76,6 +76,8 @@ def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
             prefixes=", ".join(str(p) for p in only.segment.prefixes),
         ),
         remediation=msg("Begin with segments for terminals, servers, guests, management and backup."),
+        from_zone=only.zone.name,
+        to_zone=only.zone.name,
         locations=() if only.segment.span is None else (Location(span=only.segment.span, primary=True),),
         subject=tuple(str(p) for p in only.segment.prefixes),
     )

@@ -71,6 +71,7 @@ def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
             if signs
             else msg("Nothing in the configurations says what it is for."),
             remediation=msg("Declare its role in site.yaml; 'segaudit init' writes one to begin with."),
+            from_zone=name,
             to_zone=name,
             locations=tuple(Location(span=span, primary=i == 0) for i, span in enumerate(spans)),
             subject=(zone_subject(zone),),

@@ -53,7 +53,7 @@ from collections.abc import Iterator
 from segaudit.check import Check, NoParams, Subject
 from segaudit.findings.evidence import prove
 from segaudit.findings.finding import Finding
-from segaudit.findings.openness import Openness, openness
+from segaudit.findings.openness import Openness, open_families, openness
 from segaudit.findings.openrules import is_deny_list
 from segaudit.findings.pairs import CROWN_JEWELS, internal_conduits, zone_subject
 from segaudit.knowledge.roles import Role
@@ -73,7 +73,7 @@ def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
             continue
         if openness(graph, conduit) != Openness.ALL or is_deny_list(graph, conduit):
             continue
-        proof = prove(graph, conduit.flows, graph.space.full)
+        proof = prove(graph, conduit.flows, open_families(graph, conduit))
         if proof is None:
             continue
         critical = target.role in CROWN_JEWELS

@@ -140,17 +140,32 @@ def share(packets: PacketSet, sources: PacketSet, targets: PacketSet) -> float:
     By source address, destination address and destination port, each counted alike; of both families and protocols
     the largest share.
     """
+    return max(share_of_family(packets, sources, targets, version) for version in (4, 6))
+
+
+def share_of_family(packets: PacketSet, sources: PacketSet, targets: PacketSet, version: int) -> float:
+    """`share` of one IP family; 0 where there is nobody to send or receive."""
     space = packets.space
     best = 0.0
-    for version in (4, 6):
-        for protocol in (6, 17):
-            frame = _session_frame(space, version, protocol)
-            possible = sources & targets & frame
-            if not possible:
-                continue
+    for protocol in (6, 17):
+        possible = sources & targets & _session_frame(space, version, protocol)
+        if possible:
             taken = packets.forget("src_port", "state", "tcp_flags") & possible
             best = max(best, taken.count() / possible.count())
     return best
+
+
+def open_families(graph: ZoneGraph, conduit: Conduit) -> PacketSet:
+    """All packets of the IP families in which ``conduit`` is open for everything (`Openness.ALL`)."""
+    sources, targets = graph.sources.get(conduit.src), graph.targets.get(conduit.dst)
+    if sources is None or targets is None:
+        return graph.space.empty
+    return graph.space.union(
+        graph.space.version(version)
+        for version in (4, 6)
+        for packets in (conduit.received.may, conduit.sent.may)
+        if share_of_family(packets, sources, targets, version) >= ALL_SHARE
+    )
 
 
 def _session_frame(space: PacketSpace, version: int, protocol: int) -> PacketSet:
