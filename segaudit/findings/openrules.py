@@ -14,8 +14,6 @@ from segaudit.findings.pairs import LINK_ROLES, zone_subject
 from segaudit.knowledge.roles import Role
 from segaudit.model import (
     Action,
-    AnyAddress,
-    AnyService,
     Attachment,
     Device,
     Hook,
@@ -26,7 +24,7 @@ from segaudit.model import (
 )
 from segaudit.packetspace.bounds import PacketBounds
 from segaudit.packetspace.space import PacketSet
-from segaudit.semantics.device import Decider
+from segaudit.semantics.device import Decider, DeviceSemantics
 from segaudit.zones.graph import INTERNET, Conduit, Flow, Zone, ZoneGraph
 
 #: The hooks of lists about what passes through a device.
@@ -175,7 +173,10 @@ def implicit_permits(graph: ZoneGraph) -> Iterator[OpenPlace]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnyRule:
-    """A rule that permits everything; ``packets`` is what it gets, ``witness`` one of them."""
+    """A rule that permits everything; ``packets`` is what it gets, ``witness`` one of them.
+
+    ``subject`` is what the fingerprint is made of: the ends that it opens.
+    """
 
     device: str
     rule_set: str
@@ -186,6 +187,7 @@ class AnyRule:
     to_zone: str
     from_internet: bool
     reasons: tuple[Message, ...]
+    subject: tuple[str, ...]
 
     @property
     def names(self) -> dict[str, str]:
@@ -207,11 +209,6 @@ class AnyRule:
         """Where it stands."""
         return Location(span=self.rule.span, primary=True)
 
-    @property
-    def subject(self) -> tuple[str, ...]:
-        """What the fingerprint is made of."""
-        return (self.from_zone, self.to_zone, ",".join(sorted(self.rule.ingress.items | self.rule.egress.items)))
-
 
 def any_any_rules(graph: ZoneGraph) -> Iterator[AnyRule]:
     """Every rule that permits any to any on any service, is bound, and gets something between zones."""
@@ -221,7 +218,7 @@ def any_any_rules(graph: ZoneGraph) -> Iterator[AnyRule]:
         for rule_set in semantics.device.rule_sets
         if rule_set.kind == RuleSetKind.FILTER
         for rule in rule_set.rules
-        if _permits_everything(rule) and not _between_two(rule, rule_set, semantics.device)
+        if _permits_everything(rule, rule_set, semantics) and not _between_two(rule, rule_set, semantics.device)
     }
     if not bare:
         return
@@ -247,18 +244,19 @@ def any_any_rules(graph: ZoneGraph) -> Iterator[AnyRule]:
             to_zone=place.to_zone,
             from_internet=from_internet,
             reasons=reasons,
+            subject=place.subject,
         )
 
 
-def _permits_everything(rule: Rule) -> bool:
-    return (
-        rule.action == Action.PERMIT
-        and rule.enabled
-        and not rule.implicit
-        and isinstance(rule.source, AnyAddress)
-        and isinstance(rule.destination, AnyAddress)
-        and isinstance(rule.service, AnyService)
-    )
+def _permits_everything(rule: Rule, rule_set: RuleSet, semantics: DeviceSemantics) -> bool:
+    """Whether a rule permits, by addresses and service, all that opens a session in a family of its list."""
+    if rule.action != Action.PERMIT or not rule.enabled or rule.implicit:
+        return False
+    space, resolver = semantics.space, semantics.resolver
+    source, destination = resolver.addresses(rule.source, "src").must, resolver.addresses(rule.destination, "dst").must
+    everything = space.opening.where(source & destination) & resolver.services(rule.service)[0].must
+    families = semantics.device.versions if rule_set.version is None else {rule_set.version}
+    return any(space.opening & space.version(v) <= everything for v in sorted(families))
 
 
 def _between_two(rule: Rule, rule_set: RuleSet, device: Device) -> bool:
