@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from segaudit.findings.evidence import Proof, prove_exposure, service_packets
+from segaudit.findings.evidence import Proof, pick, prove_exposure, service_packets
 from segaudit.findings.inbound import Origin, origin_of, to_public_addresses
 from segaudit.knowledge.protocols import is_internet_address, not_internet
 from segaudit.knowledge.services import ServiceEntry
@@ -21,12 +21,16 @@ _ONLY_PRIVATE = msg(
 )
 
 
+#: 203.0.113.1 (RFC 5737).
+_STAND_IN = 0xCB007101
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Managed:
     """What of the administration of ``device`` the internet reaches.
 
     ``kinds`` are the words of its local services, or the names of services where the config shows none.
-    ``unrestricted`` are administrators' accounts that any of the senders may use, ``restricted`` the others.
+    ``unrestricted`` are administrators' accounts that may be used from anywhere, ``restricted`` the others.
     """
 
     device: str
@@ -76,6 +80,13 @@ def _managed(
         port = proof.witness.received.dst_port
         doubts = (*doubts, msg("whether anything listens on port {port} the config does not show", port=port))
         proof = replace(proof, reasons=())
+    ingress = semantics.device.interface(proof.witness.in_interface)
+    if ingress is not None and ingress.address_unknown and not proof.packets.must:
+        # Nothing else undecided: then the only reason given is that the way there does not show, and this is why.
+        told = proof.reasons if any(d.reasons for d in proof.deciders) else proof.reasons[1:]
+        assigned = msg("the address of {interface} is assigned by DHCP or PPPoE and not known", interface=ingress.name)
+        proof = _at_a_stand_in(graph.space, replace(proof, reasons=told))
+        doubts = (*doubts, assigned)
     if doubts:
         proof = replace(proof, certainty=Certainty.POSSIBLE, reasons=(*proof.reasons, *doubts))
     kinds = dict.fromkeys(e.service.kind for e in exposures if e.service is not None)
@@ -85,7 +96,7 @@ def _managed(
     usable: list[Administrator] = []
     other: list[Administrator] = []
     for administrator in semantics.device.administrators:
-        (usable if _usable(semantics, administrator, proof.packets.may) else other).append(administrator)
+        (other if _limited(semantics, administrator, proof.packets.may) else usable).append(administrator)
     return Managed(
         device=semantics.device.name,
         kinds=tuple(kinds),
@@ -94,6 +105,15 @@ def _managed(
         unrestricted=tuple(usable),
         restricted=tuple(other),
     )
+
+
+def _at_a_stand_in(space: PacketSpace, proof: Proof) -> Proof:
+    """``proof`` with a witness that is sent to an address which stands for the unknown one, not to any at all."""
+    there = proof.packets.may & space.addresses("dst", 4, _STAND_IN, _STAND_IN)
+    if not there:
+        return proof
+    packet = pick(space, there, ())
+    return replace(proof, witness=replace(proof.witness, sent=packet, received=packet))
 
 
 def _administering(
@@ -112,9 +132,11 @@ def _narrowed(exposure: Exposure, packets: PacketSet) -> Exposure | None:
     return replace(exposure, piece=exposure.piece.narrowed(current)) if current.may else None
 
 
-def _usable(semantics: DeviceSemantics, administrator: Administrator, packets: PacketSet) -> bool:
-    """Whether every sender of ``packets`` may use the account."""
-    return packets.where(semantics.resolver.addresses(administrator.sources, "src").may) == packets
+def _limited(semantics: DeviceSemantics, administrator: Administrator, packets: PacketSet) -> bool:
+    """Whether not everybody may use the account, of a family that ``packets`` are of."""
+    sources = semantics.resolver.addresses(administrator.sources, "src").may
+    families = [f for f in map(semantics.space.version, (4, 6)) if packets & f]
+    return any(family.where(sources) != family for family in families)
 
 
 # -- beside the way of packets ----------------------------------------------------------------------------------------

@@ -75,6 +75,12 @@ class Interface:
     role_hint: str = ""
     members: tuple[str, ...] = ()
 
+    @property
+    def address_unknown(self) -> bool:
+        """Whether it has an IPv4 address that the config does not show, because DHCP or PPPoE assigns it."""
+        fetched = self.method in (AddressMethod.DHCP, AddressMethod.PPPOE)
+        return fetched and all(a.prefix.version != 4 for a in self.addresses)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Zone:
@@ -340,6 +346,22 @@ class Device:
     def interface(self, name: str) -> Interface | None:
         """The interface of that name."""
         return next((i for i in self.interfaces if i.name == name), None)
+
+    def elsewhere(self, ingress: str) -> tuple[Prefix, ...] | None:
+        """Where the unknown IPv4 address of the interface ``ingress`` is not: connected and routed networks of others.
+
+        ``None``: it has no unknown address.
+        """
+        found = self.interface(ingress)
+        if found is None or not found.enabled or not found.address_unknown:
+            return None
+        connected = [a.prefix for i in self.interfaces for a in i.addresses if a.prefix.version == 4]
+        routed = [
+            r.prefix
+            for r in self.routes
+            if r.prefix.version == 4 and r.prefix.length and r.kind == RouteKind.STATIC and r.interface != ingress
+        ]
+        return tuple(sorted({*connected, *routed}))
 
     def rule_set(self, name: str) -> RuleSet | None:
         """The list of that name."""

@@ -434,9 +434,12 @@ class DeviceSemantics:
             hook = stage.attachment.hook
             if not self._is_nat(stage.attachment):
                 original = stage.attachment.original_destination
-                for decider in self.permitting(stage, arriving if original else current):
-                    sent = decider.packets if original else _before(rewrites, decider.packets)
-                    found.append(replace(decider, sent=sent & arriving))
+                deciders = self.permitting(stage, arriving if original else current)
+                if original or not rewrites:
+                    # They look as they did when they arrived.
+                    found += deciders
+                else:
+                    found += (replace(d, sent=_before(rewrites, d.packets) & arriving) for d in deciders)
                 if not original:
                     current = current & stage.passes.may
         return found

@@ -33,7 +33,6 @@ from segaudit.model import (
     UndecidedAddress,
     UndecidedService,
 )
-from segaudit.model.device import AddressMethod
 from segaudit.packetspace.bounds import PacketBounds
 from segaudit.packetspace.packet import STATES
 from segaudit.packetspace.space import HeaderTest, PacketSet, PacketSpace, Side
@@ -138,7 +137,7 @@ class Resolver:
                 for a in interface.addresses
                 if expr.version in (None, a.prefix.version)
             ]
-            if interface.method in (AddressMethod.DHCP, AddressMethod.PPPOE) and not interface.addresses:
+            if interface.address_unknown and (expr.version != 6 or not interface.addresses):
                 unknown.append(f"address of {interface.name}")
         must = _balanced(tests, self._none)
         if tests and not unknown:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from segaudit.model import AddressMethod, Device, Interface, Prefix, Route, RouteKind
+from segaudit.model import Device, Interface, Prefix, Route, RouteKind
 from segaudit.packetspace.bounds import PacketBounds
 from segaudit.packetspace.space import PacketSet, PacketSpace
 
@@ -111,7 +111,7 @@ def _placed(
 
 def _at_unknown_addresses(route: Route, members: Sequence[Interface]) -> list[Resolved]:
     """``route`` by every interface whose subnet the config does not tell; any of them may be the one."""
-    unknown = [i for i in members if i.method in (AddressMethod.DHCP, AddressMethod.PPPOE) and not i.addresses]
+    unknown = [i for i in members if i.address_unknown]
     assert route.next_hop is not None, "asked for routes with a next hop only"
     hop = (route.prefix.version, route.next_hop)
     return [Resolved(route=route, egress=i.name, next_hop=hop, sure=False) for i in unknown]

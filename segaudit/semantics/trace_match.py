@@ -26,7 +26,6 @@ from segaudit.model import (
     AddressComplement,
     AddressExpr,
     AddressIntersection,
-    AddressMethod,
     AddressRange,
     AddressRef,
     AddressUnion,
@@ -239,7 +238,7 @@ class Matcher:
             for a in i.addresses
             if expr.version in (None, a.prefix.version)
         ]
-        elsewhere = any(i.method in (AddressMethod.DHCP, AddressMethod.PPPOE) and not i.addresses for i in named)
+        elsewhere = any(i.address_unknown and (expr.version != 6 or not i.addresses) for i in named)
         return ranges, bool(ranges) and not elsewhere
 
     def _own(self, expr: OwnAddress) -> AddressTest:

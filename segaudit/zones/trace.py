@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from segaudit.knowledge.protocols import is_internet_address, not_internet
-from segaudit.model import AddressMethod, Device, Interface, Message, Route, RouteKind, msg
+from segaudit.model import Device, Interface, Message, Route, RouteKind, msg
 from segaudit.packetspace.packet import Packet
 from segaudit.semantics.trace import DeviceTracer, DeviceVerdict, Received, Verdict
 from segaudit.semantics.trace_flows import DecidedBy, Flow, FlowVerdict, Hop, decided_by
@@ -171,6 +171,10 @@ class NetworkTracer:
             if (arrival is not None and arrival.to_device) or self._own(name, routed):
                 ends.append(self._local(tracer, ingress, packet, hops))
                 continue
+            elsewhere = tracer.device.elsewhere(ingress)
+            if elsewhere is not None and routed.version == 4 and not any(p.contains(4, routed.dst) for p in elsewhere):
+                # The address that this interface was given may be just this one.
+                ends.append(self._local(tracer, ingress, packet, hops))
             ways = self._ways(tracer.device, ingress, routed)
             if not ways or not any(way.sure for way in ways):
                 ends.append(self._stopped(name, hops, msg("it has no route to {address}", address=routed.dst_text)))
@@ -309,7 +313,7 @@ class NetworkTracer:
             ways = self._out(device, members, other, through | {id(route)})
             if ways:
                 return tuple(replace(w, next_hop=w.next_hop or (version, hop)) for w in ways)
-        unknown = [i for i in members if i.method in (AddressMethod.DHCP, AddressMethod.PPPOE) and not i.addresses]
+        unknown = [i for i in members if i.address_unknown]
         return tuple(_Way(i.name, (version, hop), sure=False) for i in unknown)
 
     # -- ends -----------------------------------------------------------------------------------------------------
