@@ -172,14 +172,14 @@ def headlines(findings: Iterable[FindingReport]) -> tuple[Headline, ...]:
     first: dict[str, int] = {}
     for place, finding in enumerate(found):
         first.setdefault(finding.fingerprint, place)
-    roots = [_root(place, found, first) for place in range(len(found))]
+    following: dict[int, list[FindingReport]] = {}
+    for place, finding in enumerate(found):
+        root = _root(place, found, first)
+        below = following.setdefault(root, [])
+        if root != place:
+            below.append(finding)
     return tuple(
-        Headline(
-            finding=finding,
-            consequences=tuple(other for at, other in enumerate(found) if roots[at] == place and at != place),
-        )
-        for place, finding in enumerate(found)
-        if roots[place] == place
+        Headline(finding=found[place], consequences=tuple(below)) for place, below in sorted(following.items())
     )
 
 

@@ -41,6 +41,8 @@ def folded(text: str, width: int) -> list[str]:
     that may not end one (JIS X 4051); a word that is wider than a line is cut.
     """
     width = max(width, 20)
+    if columns_of(text) <= width:
+        return [text.rstrip()]
     lines: list[str] = []
     line = ""
     for piece in _pieces(text):
