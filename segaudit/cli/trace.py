@@ -122,13 +122,9 @@ def _verdicts(
             yield trace_flow(tracers, flow)
             continue
         if through is None:
-            from segaudit.pipeline.audit import declared
-            from segaudit.zones.segments import build_segments
-            from segaudit.zones.trace import NetworkTracer
+            from segaudit.pipeline.audit import network_tracer
 
-            # A lone list is no device that a packet could cross.
-            whole = [device for device in network.devices if not device.fragment]
-            through = NetworkTracer(whole, build_segments(whole, declared(site)), day)
+            through = network_tracer(network, site, day)
         yield through.trace(flow)
 
 

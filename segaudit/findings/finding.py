@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 
 from segaudit.model import Certainty, Message, Severity, Span
 from segaudit.packetspace.bounds import PacketBounds
-from segaudit.packetspace.boxes import Box, boxes
 from segaudit.packetspace.packet import Packet
-from segaudit.packetspace.space import PacketSet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +25,6 @@ class Witness:
     sent: Packet
     received: Packet
     out_interface: str = ""
-
-    @property
-    def sent_text(self) -> str:
-        """The destination as it is sent to, with its port where the protocol has one."""
-        if not self.sent.dst_port:
-            return self.sent.dst_text
-        address = f"[{self.sent.dst_text}]" if self.sent.version == 6 else self.sent.dst_text
-        return f"{address}:{self.sent.dst_port}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,22 +85,6 @@ class Finding:
         """SHA-256 over slug and subject: it survives renaming, reordering and moved lines."""
         text = "\x1f".join((self.check, *self.subject))
         return hashlib.sha256(text.encode()).hexdigest()
-
-
-def subject_of_packets(packets: PacketSet, *more: str) -> tuple[str, ...]:
-    """The packets' boxes and ``more`` as fingerprint subject."""
-    found = boxes(packets, limit=256)
-    return (*more, *(box_text(box) for box in found.boxes), "" if found.complete else "…")
-
-
-def box_text(box: Box) -> str:
-    """A box as a line that only depends on its packets."""
-    parts = [str(box.version)]
-    for name in ("protocols", "dst", "src", "dst_ports", "src_ports", "icmp_types", "icmp_codes"):
-        ranges = getattr(box, name)
-        if ranges is not None:
-            parts.append(f"{name}={','.join(f'{first:x}-{last:x}' for first, last in ranges)}")
-    return ";".join(parts)
 
 
 def by_weight(findings: Iterable[Finding]) -> list[Finding]:

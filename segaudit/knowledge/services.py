@@ -188,10 +188,6 @@ class ServiceCatalogue:
                 chosen.setdefault(here[0].name, here[0])
         return tuple(chosen.values())
 
-    def service_class(self, class_id: str) -> ServiceClass:
-        """The risk class ``class_id``; ``KeyError`` where there is none."""
-        return self._class_by_id[class_id]
-
     def class_of(self, entry: ServiceEntry) -> ServiceClass:
         """The risk class of ``entry``."""
         return self._class_by_id[entry.class_id]

@@ -196,10 +196,6 @@ class PacketSpace:
             )
         return level[0]
 
-    def intersection(self, sets: Iterable[PacketSet]) -> PacketSet:
-        """The packets that are in all of ``sets``; of none: the full set."""
-        return reduce(PacketSet.__and__, sets, self.full)
-
     # -- inside ---------------------------------------------------------------------------------------------------
 
     def _set(self, function: BCDDFunction) -> PacketSet:
@@ -291,11 +287,6 @@ class PacketSpace:
     def raw(self, function: BCDDFunction) -> PacketSet:
         """A set from a function of this space's own manager, made canonical."""
         return self._set(function)
-
-    def field_range(self, field: Field, first: int, last: int) -> PacketSet:
-        """Packets whose ``field`` lies in ``first`` to ``last`` (inclusive)."""
-        start, width = FIELD_WIDTHS[field]
-        return self._set(self._range(start, width, first, last))
 
     @property
     def universe(self) -> BCDDFunction:
@@ -447,19 +438,16 @@ class PacketSet:
         An address side is forgotten in both families; ports and the like stay canonical.
         """
         space = self.space
-        found = self._function
-        for name in fields:
-            if name in ("src", "dst"):
-                parts: list[BCDDFunction] = []
-                for version in (4, 6):
-                    start, width = address_bits(version, name)
-                    parts.append((found & space.family_test(version).function).exists(space.cube(start, width)))
-                found = parts[0] | parts[1]
-            else:
-                start, width = FIELD_WIDTHS[name]
-                found = found.exists(space.cube(start, width))
-        # Once, at the end: with the protocol forgotten, flags that are still to be forgotten would bring TCP back.
-        return PacketSet(space, found & space.universe)
+        cubes = [space.cube(*FIELD_WIDTHS[name]) for name in fields if name not in ("src", "dst")]
+        sides: list[Side] = [side for side in _SIDES if side in fields]
+        if not sides:
+            return PacketSet(space, guarded(lambda: self._function.exists(_all_of(cubes)) & space.universe))
+        parts: list[BCDDFunction] = []
+        for version in (4, 6):
+            free = _all_of([*cubes, *(space.cube(*address_bits(version, side)) for side in sides)])
+            family = self._function & space.family_test(version).function
+            parts.append(guarded(partial(family.exists, free)))
+        return PacketSet(space, guarded(lambda: (parts[0] | parts[1]) & space.universe))
 
     def moved(self, side: Side, version: int, value: int, kept: int) -> PacketSet:
         """The set with all but the ``kept`` lowest bits of an address replaced by those of ``value``.
@@ -497,6 +485,13 @@ class PacketSet:
             if narrowed:
                 chosen = narrowed
         return _lowest(chosen.function)
+
+
+_SIDES: tuple[Side, Side] = ("src", "dst")
+
+
+def _all_of(cubes: Sequence[BCDDFunction]) -> BCDDFunction:
+    return reduce(and_, cubes)
 
 
 def _lowest(function: BCDDFunction) -> Packet:

@@ -10,7 +10,7 @@ from segaudit.knowledge.roles import Role
 from segaudit.model import ConditionKind, Device, InterfaceKind, Message, Prefix, msg
 from segaudit.model.selector import SelectorKind
 from segaudit.model.site import ZoneSpec
-from segaudit.packetspace.space import PacketSet, PacketSpace
+from segaudit.packetspace.space import PacketSet, PacketSpace, Side
 from segaudit.semantics.device import DeviceSemantics, Exposure
 from segaudit.semantics.routing import AssumedRoute
 from segaudit.semantics.rulesets import zones_of
@@ -74,11 +74,10 @@ def build(space: PacketSpace, devices: Sequence[Device], declared: Declared, as_
 
 
 def _territories(
-    zones: Mapping[str, Zone], territory: Territory, side: str, space: PacketSpace
+    zones: Mapping[str, Zone], territory: Territory, side: Side, space: PacketSpace
 ) -> dict[str, PacketSet]:
-    where = "src" if side == "src" else "dst"
     return {
-        name: space.union(territory.packets(s, where).may for s in zone.segments)  # type: ignore[arg-type]
+        name: space.union(territory.packets(s, side).may for s in zone.segments)
         for name, zone in zones.items()
         if zone.segments
     }
@@ -286,6 +285,3 @@ def _unassessed(zones: Mapping[str, Zone], segments: Segments) -> list[Unassesse
             )
             found.append(Unassessed(src=other, dst=zone, reason=reason, span=segment.span))
     return found
-
-
-__all__ = ["SELF", "build"]

@@ -11,7 +11,6 @@ from segaudit.model import Device, Prefix
 from segaudit.packetspace.bounds import PacketBounds
 from segaudit.packetspace.space import PacketSet, PacketSpace, Side
 from segaudit.semantics.device import Crossing, DeviceSemantics, Exposure
-from segaudit.semantics.translation import Rewrite
 from segaudit.zones.graph import Flow, Port, Segment, SegmentKind
 from segaudit.zones.segments import Segments
 
@@ -25,13 +24,15 @@ class Territory:
     def __init__(self, space: PacketSpace, segments: Segments, devices: Sequence[Device]) -> None:
         self._space = space
         self._segments = segments
-        self._own = {side: self._own_addresses(side, devices) for side in ("src", "dst")}
+        self._own: dict[Side, PacketSet] = {
+            "src": self._own_addresses("src", devices),
+            "dst": self._own_addresses("dst", devices),
+        }
         self._sets: dict[tuple[str, Side], PacketBounds] = {}
 
-    def _own_addresses(self, side: str, devices: Sequence[Device]) -> PacketSet:
+    def _own_addresses(self, side: Side, devices: Sequence[Device]) -> PacketSet:
         addresses = {(a.prefix.version, a.address) for d in devices for i in d.interfaces for a in i.addresses}
-        where: Side = "src" if side == "src" else "dst"
-        return self._space.union(self._space.addresses(where, v, a, a) for v, a in sorted(addresses))
+        return self._space.union(self._space.addresses(side, v, a, a) for v, a in sorted(addresses))
 
     def own(self, side: Side) -> PacketSet:
         """Every address of any device of the input."""
@@ -72,7 +73,10 @@ class Territory:
 
 
 def _overlap(a: Segment, b: Segment) -> bool:
-    """Whether two segments can be neighbours at all: of one device, or one of them of none in common but public."""
+    """Whether the prefixes of ``a`` inside those of ``b`` are parts of ``b``: both at one device, or ``a`` a VPN pool.
+
+    Elsewhere they are the same addresses used again.
+    """
     return bool({p.device for p in a.ports} & {p.device for p in b.ports}) or a.kind == SegmentKind.VPN_POOL
 
 
@@ -206,8 +210,3 @@ class FlowEngine:
                 if meant.may and semantics.own_addresses.must:
                     found.append((port.device, port.interface, None, meant, chain))
         return found
-
-
-def rewrites_of(flow: Flow) -> tuple[Rewrite, ...]:
-    """All translations on the way of ``flow``, in order."""
-    return tuple(r for hop in flow.hops for r in hop.piece.rewrites)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from segaudit.model import HostSpec, Message, Prefix, Span
 from segaudit.packetspace.bounds import PacketBounds
 from segaudit.packetspace.space import PacketSet, PacketSpace
-from segaudit.semantics.device import Crossing, DeviceSemantics, Exposure
+from segaudit.semantics.device import Crossing, Decider, DeviceSemantics, Exposure
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -194,12 +194,10 @@ class ZoneGraph:
         """The zones of one of the roles, by name."""
         return (z for _, z in sorted(self.zones.items()) if z.role in roles)
 
-    def zone_at(self, device: str, interface: str) -> Zone | None:
-        """The zone attached to an interface."""
-        for _, zone in sorted(self.zones.items()):
-            if any(p.device == device and p.interface == interface and not p.vpn for p in zone.ports):
-                return zone
-        return None
+    @cached_property
+    def explained(self) -> dict[int, list[Decider]]:
+        """Who decides whole flows, by the identity of the flow: filled by whoever asks first, for all who ask after."""
+        return {}
 
     @cached_property
     def graph(self) -> nx.DiGraph[str]:

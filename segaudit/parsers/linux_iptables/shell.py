@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import Final, NamedTuple
 
 #: A loop that comes to more rounds than this is kept as one undecided round.
@@ -38,18 +37,6 @@ class _Condition(NamedTuple):
     text: str
     runs: bool = False
     stops: bool = False
-
-
-class _Kind(Enum):
-    WORD = "word"
-    END = "end"
-
-
-class _Token(NamedTuple):
-    kind: _Kind
-    text: str
-    line: int
-    quoted: bool = False
 
 
 class _Logical(NamedTuple):

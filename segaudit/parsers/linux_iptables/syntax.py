@@ -45,8 +45,6 @@ class Piece(NamedTuple):
     target: Target | None
 
 
-NO_PIECE: Final = Piece((), (), None)
-
 # Options of iptables itself: name, and how many words follow.
 _GENERIC: Final[Mapping[str, tuple[str, int]]] = MappingProxyType(
     {
