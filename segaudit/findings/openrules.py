@@ -253,6 +253,8 @@ def _permits_everything(rule: Rule, rule_set: RuleSet, semantics: DeviceSemantic
     if rule.action != Action.PERMIT or not rule.enabled or rule.implicit:
         return False
     space, resolver = semantics.space, semantics.resolver
+    if not resolver.decides_nothing(rule.service):
+        return False
     source, destination = resolver.addresses(rule.source, "src").must, resolver.addresses(rule.destination, "dst").must
     everything = space.opening.where(source & destination) & resolver.services(rule.service)[0].must
     families = semantics.device.versions if rule_set.version is None else {rule_set.version}

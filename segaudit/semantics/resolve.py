@@ -73,6 +73,7 @@ class Resolver:
         self._none = space.test_of(passes=False)
         self._addresses: dict[tuple[Side, object], TestBounds] = {}
         self._services: dict[object, tuple[PacketBounds, Reasons]] = {}
+        self._open_services: dict[PacketSet, bool] = {}
         self._kept: list[object] = []
         self._open_refs: set[tuple[str, str]] = set()
         self._matches: dict[tuple[object, object, object, int | None], Match] = {}
@@ -166,6 +167,16 @@ class Resolver:
         if found is None:
             found = self._resolve_service(expr)
             self._services[key] = found
+        return found
+
+    def decides_nothing(self, expr: ServiceExpr) -> bool:
+        """Whether ``expr`` surely matches every packet that opens a session of TCP or UDP, of one family at least."""
+        bounds, _ = self.services(expr)
+        found = self._open_services.get(bounds.must)
+        if found is None:
+            opening = self.space.opening.where(self.space.protocol_test(6, 17))
+            found = any(opening & self.space.version(v) <= bounds.must for v in (4, 6))
+            self._open_services[bounds.must] = found
         return found
 
     def _resolve_service(self, expr: ServiceExpr) -> tuple[PacketBounds, Reasons]:
