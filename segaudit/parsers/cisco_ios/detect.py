@@ -13,7 +13,7 @@ from segaudit.parser import NO_SIGN, Detection
 
 _LINES: Final = 1000
 
-#: Signs, by the start of a line (after blanks): points for the first such line, and a cap on all of a kind.
+#: Signs, by the start of a line (after blanks), with the points for the first line that shows them.
 _OWN: Final[tuple[tuple[re.Pattern[str], int, str], ...]] = (
     (re.compile(r"version (1[0-7]\.\d+|9\.\d+)\s*$"), 30, "version line of IOS"),
     (re.compile(r"service (timestamps|password-encryption|pad|tcp-keepalives)"), 30, "service commands"),

@@ -31,7 +31,7 @@ from tests.scale import count
 
 FIXTURES = ("edge.cfg", "lists.cfg", "management.cfg", "nat.cfg", "switch.cfg", "vpn.cfg", "zones.cfg")
 PAIRS = 6
-PACKETS = count(60, full=5_000)
+PACKETS = count(60, full=400)
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +193,7 @@ def config(chance: Random) -> str:
 
 def test_on_configs_made_by_chance(space: PacketSpace) -> None:
     verdicts: Counter[str] = Counter()
-    for seed in range(count(25, full=500)):
+    for seed in range(count(25, full=300)):
         chance = Random(seed)
         made = read(config(chance))
         assert made.not_understood == []
