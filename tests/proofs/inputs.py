@@ -7,12 +7,15 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from segaudit.findings.report import Report
+from segaudit.model import Span
 from segaudit.model.inputs import Network
-from segaudit.pipeline.audit import zone_graph
+from segaudit.pipeline.audit import audit, zone_graph
 from segaudit.pipeline.collect import Selection
+from segaudit.pipeline.discover import checks
 from segaudit.pipeline.facts import load_site
 from segaudit.pipeline.read import read
-from segaudit.policy.values import Site
+from segaudit.policy.values import Control, Policy, Site
 from segaudit.zones.graph import ZoneGraph
 from tests.conftest import ROOT
 from tests.material import shared_files
@@ -53,3 +56,16 @@ def corpus_case(path: Path) -> Case:
     formats = (("*", CORPUS_PARSERS[path.parent.name]),)
     network = read(Selection(paths=(str(path),), formats=formats), jobs=1, debug=True)
     return Case(path.name, network, Site())
+
+
+@cache
+def every_check() -> Policy:
+    """A policy of all checks as they are by default."""
+    here = Span(path="every check", first_line=1, last_line=1)
+    controls = tuple(Control(id=slug, check=slug, title=slug, title_ja=slug, span=here) for slug in sorted(checks()))
+    return Policy(name="every check", title="every check", title_ja="every check", path="", controls=controls)
+
+
+def audited(case: Case) -> Report:
+    """The report of every check on a network."""
+    return audit(case.network, [every_check()], case.site, checks(), AS_OF)
