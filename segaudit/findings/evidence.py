@@ -63,8 +63,10 @@ def prove(graph: ZoneGraph, flows: Sequence[Flow], received: PacketSet, roles: S
     parts: list[tuple[Flow, PacketBounds, PacketBounds]] = []
     for flow in flows:
         arriving = flow.received.within(received)
-        if arriving.may:
-            parts.append((flow, flow.sent_for(arriving), arriving))
+        if not arriving.may:
+            continue
+        whole = arriving.may == flow.received.may
+        parts.append((flow, flow.sent if whole else flow.sent_for(arriving), flow.received if whole else arriving))
     if not parts:
         return None
     space = graph.space
@@ -96,6 +98,16 @@ def prove(graph: ZoneGraph, flows: Sequence[Flow], received: PacketSet, roles: S
 
 def flow_deciders(graph: ZoneGraph, flow: Flow, sent: PacketSet) -> list[Decider]:
     """The rules and list ends that let ``sent`` through on the way of ``flow``, in order; without `only_objects`."""
+    if sent is not flow.sent.may:
+        return _flow_deciders(graph, flow, sent)
+    # Several checks look at everything that passes: of large lists that is worth keeping.
+    found = graph.explained.get(id(flow))
+    if found is None:
+        found = graph.explained[id(flow)] = _flow_deciders(graph, flow, sent)
+    return found
+
+
+def _flow_deciders(graph: ZoneGraph, flow: Flow, sent: PacketSet) -> list[Decider]:
     found: list[Decider] = []
     packets = sent
     for place, hop in enumerate(flow.hops):

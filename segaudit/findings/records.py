@@ -68,7 +68,8 @@ def _of_conduit(
         received = silent.through(flow)
         if not received:
             continue
-        sent = flow.sent_for(PacketBounds(received & flow.received.must, received)).may
+        whole = received == flow.received.may
+        sent = flow.sent.may if whole else flow.sent_for(PacketBounds(received & flow.received.must, received)).may
         passed = [
             d
             for d in flow_deciders(graph, flow, sent)

@@ -48,8 +48,8 @@ class FirstMatch:
             return PacketBounds.exactly(self._must_tree.union)
         return PacketBounds(self._must_tree.union, self._may_tree.union)
 
-    def reaching(self, packets: PacketSet) -> list[int]:
-        """The entries that may get some of ``packets``, in list order."""
+    def reaching(self, packets: PacketSet) -> list[tuple[int, PacketSet]]:
+        """The entries that may get some of ``packets``, in list order, each with what it may get of them."""
         if self._effective_tree is None:
             self._effective_tree = _Tree(self.space, [e.may for e in self.effective])
         return self._effective_tree.meeting(packets)
@@ -128,18 +128,23 @@ class _Tree:
     def _leaves(self) -> list[PacketSet]:
         return self.nodes[self._width : self._width + self._size]
 
-    def meeting(self, wanted: PacketSet) -> list[int]:
-        """The leaves that share a packet with ``wanted``, in order."""
-        found: list[int] = []
-        stack = [1]
+    def meeting(self, wanted: PacketSet) -> list[tuple[int, PacketSet]]:
+        """The leaves that share packets with ``wanted``, in order, each with those that it shares."""
+        found: list[tuple[int, PacketSet]] = []
+        stack = [(1, False)]
         while stack:
-            node = stack.pop()
-            if node_first(node, self._width) >= self._size or not self.nodes[node] & wanted:
+            node, inside = stack.pop()
+            if node_first(node, self._width) >= self._size:
+                continue
+            shared = self.nodes[node] if inside else self.nodes[node] & wanted
+            if not shared:
                 continue
             if node >= self._width:
-                found.append(node - self._width)
-            else:
-                stack += [2 * node + 1, 2 * node]
+                found.append((node - self._width, shared))
+                continue
+            # Below a node that lies wholly inside there is nothing left to compare.
+            inside = inside or shared == self.nodes[node]
+            stack += [(2 * node + 1, inside), (2 * node, inside)]
         return found
 
     def takers(self, wanted: PacketSet, before: int) -> list[int]:

@@ -11,8 +11,9 @@ equality of functions is equality of sets and counts count packets.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import reduce
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial, reduce
+from operator import and_
 from typing import Literal
 
 from oxidd.bcdd import BCDDFunction, BCDDManager

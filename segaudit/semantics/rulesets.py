@@ -162,9 +162,8 @@ class ListResult:
 
     def deciding(self, packets: PacketSet) -> Iterator[tuple[RuleEffect, PacketSet]]:
         """The rules that permit or deny some of ``packets``, in order, each with the packets that it may decide."""
-        for index in self.first_match.reaching(packets):
+        for index, got in self.first_match.reaching(packets):
             rule, inner = self.rules[index], self.inner[index]
-            got = self.first_match.effective[index].may & packets
             if rule.action in (Action.PERMIT, Action.DENY):
                 yield self.effect(index), got
             elif inner is not None and rule.action in (Action.JUMP, Action.GOTO):

@@ -48,7 +48,7 @@ def test_blockers_cover_and_none_is_needless(entries: list[PacketSet], asked: Pa
         for left_out in blockers:
             assert not entries[index] <= SPACE.union(entries[b] for b in blockers if b != left_out)
     reaching = found.reaching(asked)
-    assert reaching == [i for i, e in enumerate(found.effective) if e.may & asked]
+    assert reaching == [(i, e.may & asked) for i, e in enumerate(found.effective) if e.may & asked]
 
 
 def test_entries_that_let_packets_go_on_cover_nothing() -> None:
