@@ -66,7 +66,7 @@ def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
             remediation=msg("Permit what is needed and end the list with a deny that is logged."),
             from_zone=place.from_zone,
             to_zone=place.to_zone,
-            packets=place.proof.packets,
+            packets=place.packets,
             witness=place.proof.witness,
             rules=place.refs,
             locations=place.proof.locations,

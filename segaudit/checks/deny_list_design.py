@@ -92,7 +92,7 @@ def run(subject: Subject, params: Params) -> Iterator[Finding]:
             remediation=msg("List the services that are needed, permit those, and end with a logged deny."),
             from_zone=place.from_zone,
             to_zone=place.to_zone,
-            packets=proof.packets,
+            packets=place.packets,
             witness=proof.witness,
             rules=place.refs,
             locations=tuple(Location(span=span, primary=i == 0) for i, span in enumerate(spans)),

@@ -62,7 +62,7 @@ def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
             remediation=msg("Bind a list that permits what is needed and ends with a logged deny."),
             from_zone=place.from_zone,
             to_zone=place.to_zone,
-            packets=place.proof.packets,
+            packets=place.packets,
             witness=place.proof.witness,
             rules=place.refs,
             locations=place.proof.locations,

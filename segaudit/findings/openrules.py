@@ -37,6 +37,7 @@ class OpenPlace:
 
     ``pairs`` are the conduits (source and target zone) with the packets (as sent) that this place lets through.
     ``ingresses`` are, where no list is asked (``rule_set`` is ``None``), the interfaces that the packets enter by.
+    ``packets`` are those of all pairs, as sent; ``proof`` is about one of them.
     """
 
     device: str
@@ -44,6 +45,7 @@ class OpenPlace:
     rule: Rule | None
     ingresses: tuple[str, ...]
     pairs: tuple[tuple[Zone, Zone, PacketSet], ...]
+    packets: PacketBounds
     proof: Proof
 
     @property
@@ -152,6 +154,9 @@ def _places(graph: ZoneGraph, gathered: dict[tuple[str, str, str], _Gathered]) -
             rule=place.rule,
             ingresses=tuple(sorted(place.ingresses)),
             pairs=tuple((graph.zones[s], graph.zones[t], p) for (s, t), p in sorted(pairs.items())),
+            packets=PacketBounds(
+                graph.space.union(part.sent & part.flow.sent.must for part in parts), graph.space.union(pairs.values())
+            ),
             proof=proof,
         )
 
