@@ -20,7 +20,7 @@ class FirstMatch:
     unless an entry lets some of what it matches go on). ``effective[i]`` are the packets that reach and match it.
     """
 
-    __slots__ = ("_effective_tree", "_exact", "_may_tree", "_must_tree", "covers", "effective", "entries", "space")
+    __slots__ = ("_entry_tree", "_exact", "_may_tree", "_must_tree", "covers", "effective", "entries", "space")
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class FirstMatch:
         self._exact = all(e.must is e.may for e in self.entries) and all(c.must is c.may for c in self.covers)
         self._must_tree = _Tree(space, [c.must for c in self.covers])
         self._may_tree = self._must_tree if self._exact else _Tree(space, [c.may for c in self.covers])
-        self._effective_tree: _Tree | None = None
+        self._entry_tree: _Tree | None = None
         may = self._must_tree.remains([e.may for e in self.entries])
         must = may if self._exact else self._may_tree.remains([e.must for e in self.entries])
         self.effective: tuple[PacketBounds, ...] = tuple(
@@ -50,9 +50,15 @@ class FirstMatch:
 
     def reaching(self, packets: PacketSet) -> list[tuple[int, PacketSet]]:
         """The entries that may get some of ``packets``, in list order, each with what it may get of them."""
-        if self._effective_tree is None:
-            self._effective_tree = _Tree(self.space, [e.may for e in self.effective])
-        return self._effective_tree.meeting(packets)
+        if self._entry_tree is None:
+            # Where entries end all that they match, the tree of what ends is that of what is matched.
+            same = self._exact and self.covers is self.entries
+            self._entry_tree = self._must_tree if same else _Tree(self.space, [e.may for e in self.entries])
+        found = (
+            (place, self.effective[place].may if inside else self.effective[place].may & packets)
+            for place, inside in self._entry_tree.meeting(packets)
+        )
+        return [(place, got) for place, got in found if got]
 
     def dead(self) -> tuple[int, ...]:
         """Entries that match something and get nothing: what must end earlier covers all they may match."""
@@ -128,9 +134,9 @@ class _Tree:
     def _leaves(self) -> list[PacketSet]:
         return self.nodes[self._width : self._width + self._size]
 
-    def meeting(self, wanted: PacketSet) -> list[tuple[int, PacketSet]]:
-        """The leaves that share packets with ``wanted``, in order, each with those that it shares."""
-        found: list[tuple[int, PacketSet]] = []
+    def meeting(self, wanted: PacketSet) -> list[tuple[int, bool]]:
+        """The leaves that share packets with ``wanted``, in order, and whether they surely lie inside of it."""
+        found: list[tuple[int, bool]] = []
         stack = [(1, False)]
         while stack:
             node, inside = stack.pop()
@@ -140,7 +146,7 @@ class _Tree:
             if not shared:
                 continue
             if node >= self._width:
-                found.append((node - self._width, shared))
+                found.append((node - self._width, inside))
                 continue
             # Below a node that lies wholly inside there is nothing left to compare.
             inside = inside or shared == self.nodes[node]

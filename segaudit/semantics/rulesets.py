@@ -58,11 +58,9 @@ class ListResult:
         self.matches = tuple(matches)
         self.inner = tuple(inner)
         self._space = space
-        self.first_match = FirstMatch(
-            space,
-            [m.bounds for m in matches],
-            [self._cover(r, m, i) for r, m, i in zip(rules, matches, inner, strict=True)],
-        )
+        goes_on = any(r.action in (Action.CONTINUE, Action.JUMP) for r in rules)
+        covers = [self._cover(r, m, i) for r, m, i in zip(rules, matches, inner, strict=True)] if goes_on else None
+        self.first_match = FirstMatch(space, [m.bounds for m in matches], covers)
         self.permitted, self.denied, self.rest = self._outcomes()
 
     def _cover(self, rule: Rule, match: Match, inner: ListResult | None) -> PacketBounds:
