@@ -6,6 +6,7 @@ Each value has the place in the site file where it stands.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from segaudit.model.address import Prefix
 from segaudit.model.selector import Selector
@@ -48,6 +49,11 @@ class SiteGroup:
     name: str
     globs: tuple[str, ...]
     span: Span
+
+    @staticmethod
+    def takes(glob: str, path: str) -> bool:
+        """Whether ``glob`` matches a path, or the bare name at its end."""
+        return fnmatchcase(path, glob) or fnmatchcase(path.rsplit("/", 1)[-1], glob)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from segaudit.packetspace.space import PacketSpace
 from segaudit.policy.errors import LocatedError, PolicyError
 from segaudit.policy.values import Control, Policy, Site
 from segaudit.zones.build import build
+from segaudit.zones.declared import pointing_nowhere
 from segaudit.zones.graph import INTERNET, ZoneGraph
 from segaudit.zones.segments import Declared, build_segments
 from segaudit.zones.trace import NetworkTracer
@@ -117,7 +118,7 @@ def audit(
         findings=attach_causes(findings, HEADLINES),
         checks=infos,
         policies=[PolicyReport(name=p.name, title=Words(p.title, p.title_ja)) for p in policies],
-        not_judged=tuple(_not_judged(network.devices, graph)),
+        not_judged=tuple(_not_judged(network.devices, graph, site)),
         tool_version=__version__,
         as_of=as_of.isoformat(),
         strict=strict,
@@ -128,18 +129,32 @@ def audit(
 def _params(check: Check, control: Control) -> object:
     """The check's parameters as the control sets them."""
     known = {f.name: f for f in fields(check.params)}
+    own = check.params()
     errors: list[LocatedError] = []
-    for name in control.parameters:
+    for name, value in control.parameters.items():
+        problem = ""
         if name not in known:
-            span = control.parameter_spans.get(name, control.span)
             problem = f"{check.slug} has no parameter {name!r}; it knows {', '.join(sorted(known)) or 'none'}"
+        elif not _fits(value, getattr(own, name)):
+            problem = f"{name} of {check.slug} must be like its default, {getattr(own, name)!r}; found {value!r}"
+        if problem:
+            span = control.parameter_spans.get(name, control.span)
             errors.append(LocatedError(path=span.path, line=span.first_line, column=1, problem=problem))
     if errors:
         raise PolicyError(errors)
     return check.params(**dict(control.parameters))
 
 
-def _not_judged(devices: Iterable[Device], graph: ZoneGraph) -> Iterable[NotJudged]:
+def _fits(value: object, default: object) -> bool:
+    """Whether a parameter may take ``value``: of the same kind as its default; whole numbers are numbers."""
+    if isinstance(value, bool) or isinstance(default, bool):
+        return isinstance(value, bool) and isinstance(default, bool)
+    if isinstance(default, float):
+        return isinstance(value, int | float)
+    return isinstance(value, type(default))
+
+
+def _not_judged(devices: Iterable[Device], graph: ZoneGraph, site: Site) -> Iterable[NotJudged]:
     """What this audit cannot say, and why."""
     for device in devices:
         if device.fragment:
@@ -161,6 +176,11 @@ def _not_judged(devices: Iterable[Device], graph: ZoneGraph) -> Iterable[NotJudg
         yield NotJudged(
             subject=msg("exposure to the internet"),
             reason=msg("no interface shows that the internet is behind it: say so under 'internet:' in site.yaml"),
+        )
+    for selector in dict.fromkeys(pointing_nowhere(graph, declared(site))):
+        yield NotJudged(
+            subject=msg("what the site file declares"),
+            reason=msg("{selector} points at nothing in the inputs: check its spelling", selector=selector),
         )
     for pair in graph.unassessed:
         yield NotJudged(subject=msg("{src} to {dst}", src=pair.src, dst=pair.dst), reason=pair.reason, span=pair.span)

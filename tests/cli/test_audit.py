@@ -134,6 +134,22 @@ def test_policies_that_do_not_fit_are_status_2(segaudit: Segaudit, site: Path, p
     ran = segaudit("audit", site, "--policy", policy)
     assert ran.status == 2
     assert "one.yaml:5" in ran.err
+    wide = POLICY.replace("inbound-remote-desktop", "inbound-wide-service")
+    policy.write_text(wide.replace("title: No", "parameters: {ports: many}, title: No"), encoding="utf-8")
+    ran = segaudit("audit", site, "--policy", policy)
+    assert ran.status == 2
+    assert "ports of inbound-wide-service must be like its default, 100; found 'many'" in ran.err
+
+
+def test_what_the_site_file_says_of_nothing_is_said(segaudit: Segaudit, site: Path, policy: Path) -> None:
+    (site / "site.yaml").write_text(
+        'internet: ["if=gw/ppp0", "if=gw/eth9"]\nsites: {osaka: ["osk-*"]}\n'
+        'zones: {servers: {role: server, members: [10.99.0.0/16, "if=gw9/lan"]}}\n',
+        encoding="utf-8",
+    )
+    report = json.loads(segaudit("audit", site, "--policy", policy, "-f", "json").out)
+    said = [one["reason"] for one in report["not_judged"] if "points at nothing" in one["reason"]]
+    assert [reason.split()[0] for reason in said] == ["if=gw/eth9", "10.99.0.0/16", "if=gw9/lan", "osk-*"]
 
 
 def test_two_site_files_need_a_choice(segaudit: Segaudit, site: Path, policy: Path, tmp_path: Path) -> None:

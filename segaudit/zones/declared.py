@@ -1,0 +1,43 @@
+"""What a site file declares and the inputs do not show: a name that is spelled wrong would otherwise do nothing in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from segaudit.model.selector import Selector, SelectorKind
+from segaudit.zones.graph import ZoneGraph
+from segaudit.zones.segments import Declared, selected
+
+
+def pointing_nowhere(graph: ZoneGraph, declared: Declared) -> Iterator[str]:
+    """The selectors of edges and of members of zones, and the globs of sites, that nothing in the inputs answers to."""
+    for edge in declared.internet:
+        if not _at_an_interface(graph, edge):
+            yield str(edge)
+    for zone in declared.zones:
+        for member in zone.members:
+            if not (_at_an_interface(graph, member) or _at_a_segment(graph, member)):
+                yield str(member)
+    paths = [semantics.device.span.path for semantics in graph.devices.values()]
+    for site in declared.sites:
+        for glob in site.globs:
+            if not any(site.takes(glob, path) for path in paths):
+                yield glob
+
+
+def _at_an_interface(graph: ZoneGraph, selector: Selector) -> bool:
+    return any(
+        selected(semantics.device, interface, selector)
+        for semantics in graph.devices.values()
+        for interface in semantics.device.interfaces
+    )
+
+
+def _at_a_segment(graph: ZoneGraph, selector: Selector) -> bool:
+    """Whether a segment holds some of the selector's addresses, or is behind the VPN that it names."""
+    segments = [segment for zone in graph.zones.values() for segment in zone.segments]
+    if selector.prefix is not None:
+        return any(selector.prefix.overlaps(prefix) for segment in segments for prefix in segment.prefixes)
+    return selector.kind == SelectorKind.INTERFACE and any(
+        port.vpn and selector.names_interface(port.device, port.vpn) for segment in segments for port in segment.ports
+    )
