@@ -236,14 +236,12 @@ def any_any_rules(graph: ZoneGraph) -> Iterator[AnyRule]:
         if not bound and len(place.pairs) == 1 and not from_internet:
             # The jumps to this list let one pair of zones through: it is that pair's rule.
             continue
-        together = graph.space.union(p for _, _, p in place.pairs)
-        sure = place.proof.packets.must
         _, reasons = certainty_of(place.proof.packets, place.proof.deciders, ())
         yield AnyRule(
             device=place.device,
             rule_set=place.rule_set.name,
             rule=place.rule,
-            packets=PacketBounds(sure & together, together),
+            packets=place.packets,
             witness=place.proof.witness,
             from_zone=place.from_zone,
             to_zone=place.to_zone,
