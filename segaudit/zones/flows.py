@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from segaudit.knowledge.protocols import not_internet, private_prefixes
-from segaudit.model import Device, Prefix
+from segaudit.model import AddressRange, Device, Prefix
 from segaudit.packetspace.bounds import PacketBounds
 from segaudit.packetspace.space import PacketSet, PacketSpace, Side
 from segaudit.semantics.device import Crossing, DeviceSemantics, Exposure
+from segaudit.semantics.translation import address_ranges
 from segaudit.zones.graph import Flow, Port, Segment, SegmentKind
 from segaudit.zones.segments import Segments
 
@@ -80,6 +81,12 @@ def _overlap(a: Segment, b: Segment) -> bool:
     return bool({p.device for p in a.ports} & {p.device for p in b.ports}) or a.kind == SegmentKind.VPN_POOL
 
 
+def _inside(one: AddressRange, prefix: Prefix) -> bool:
+    """Whether a range is a part of ``prefix``, and not all of it."""
+    holds = prefix.contains(one.version, one.first) and prefix.contains(one.version, one.last)
+    return holds and one.size < prefix.size
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
     """What a source segment sends: flows by target segment, and what reaches the devices themselves."""
@@ -112,11 +119,13 @@ class FlowEngine:
     def spread(self, source: Segment, packets: PacketSet) -> Spread:
         """Where hosts of ``source`` get with those of ``packets`` that carry their addresses.
 
-        The sender chooses any device of its segment. Packets to its own segment cross no device and are left out.
+        The sender chooses any device of its segment. Packets to its own segment cross no device and are left out, but
+        for those to addresses that a device there answers for.
         """
         sent = self._territory.packets(source, "src").within(packets)
         at_home = self._territory.packets(source, "dst").may
         if source.kind != SegmentKind.INTERNET:
+            at_home -= self._answered(source)
             sent = PacketBounds(sent.must - at_home, sent.may - at_home)
         if source.kind == SegmentKind.TUNNEL:
             # What comes out of a tunnel goes to what its other selector names, or is dropped.
@@ -140,6 +149,25 @@ class FlowEngine:
                 if len(hops) < MOST_HOPS:
                     queue.extend(self._onward(crossing, hops))
         return Spread(flows={name: tuple(found) for name, found in flows.items()}, exposures=tuple(exposures))
+
+    def _answered(self, segment: Segment) -> PacketSet:
+        """Packets to addresses of ``segment`` that a device at it gives another destination: nobody else has them.
+
+        Only addresses that a rule names count: one that redirects whatever it sees (a transparent proxy) sees nothing
+        of what hosts of one segment send to each other.
+        """
+        found: list[PacketSet] = []
+        for port in segment.ports:
+            device = self._semantics(port.device, segment).device
+            for rule_set in device.rule_sets:
+                for rule in rule_set.rules:
+                    if rule.enabled and rule.translation is not None and rule.translation.destination is not None:
+                        found += [
+                            self._space.addresses("dst", one.version, one.first, one.last)
+                            for one in address_ranges(rule.destination, device) or ()
+                            if any(_inside(one, prefix) for prefix in segment.prefixes)
+                        ]
+        return self._space.union(found)
 
     def _unseen(
         self,
