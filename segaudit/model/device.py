@@ -350,12 +350,12 @@ class Device:
     def elsewhere(self, ingress: str) -> tuple[Prefix, ...] | None:
         """Where the unknown IPv4 address of the interface ``ingress`` is not: connected and routed networks of others.
 
-        ``None``: it has no unknown address.
+        ``None``: it has no unknown address, or no address of any interface is known (a packet filter's rules alone).
         """
         found = self.interface(ingress)
-        if found is None or not found.enabled or not found.address_unknown:
-            return None
         connected = [a.prefix for i in self.interfaces for a in i.addresses if a.prefix.version == 4]
+        if found is None or not found.enabled or not found.address_unknown or not connected:
+            return None
         routed = [
             r.prefix
             for r in self.routes

@@ -96,6 +96,22 @@ def uplink_evidence(device: Device, interface: Interface, known: frozenset[tuple
         yield _of("public-address", interface.span)
 
 
+def private_hop(device: Device, interface: Interface) -> tuple[int, int] | None:
+    """The next hop of the default route by ``interface``, where it seems to be a router of our own.
+
+    That is: both ends of the link have private addresses, and the device hides no sources towards it, so that whoever
+    is there must have a way back to ours. ``None``: there is no such route.
+    """
+    default = _default_route(device, interface)
+    if default is None or default.next_hop is None or not interface.addresses:
+        return None
+    hop = (default.prefix.version, default.next_hop)
+    public = [is_internet_address(a.prefix.version, a.address) for a in interface.addresses]
+    if any(public) or is_internet_address(*hop) or _hides_sources(device, interface.name):
+        return None
+    return hop
+
+
 def _default_route(device: Device, interface: Interface) -> Route | None:
     for route in device.routes:
         if route.prefix.length or route.vrf != interface.vrf:

@@ -37,7 +37,7 @@ from segaudit.semantics.routing import resolved_routes
 from segaudit.semantics.rulesets import zones_of
 from segaudit.semantics.translation import address_ranges
 from segaudit.zones.graph import DECLARED, INTERNET, Port, RoleEvidence, Segment, SegmentKind
-from segaudit.zones.roles import decided, holds, interface_evidence, named_hosts, uplink_evidence
+from segaudit.zones.roles import decided, holds, interface_evidence, named_hosts, private_hop, uplink_evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,8 @@ class Declared:
 class Segments:
     """All segments, the internet first; ``internet_evidence``/``internet_certainty`` say why and how surely its ports
     are edges; ``owners`` maps an own address to its ports (private ones are used at several
-    sites, virtual ones by several routers); ``kept_apart`` names equal prefixes that were not joined.
+    sites, virtual ones by several routers); ``kept_apart`` names equal prefixes that were not joined,
+    and routers on the way to the internet that no input holds.
     """
 
     segments: tuple[Segment, ...]
@@ -77,7 +78,7 @@ def build_segments(devices: Sequence[Device], declared: Declared) -> Segments:
                 owning[address.prefix.version, address.address][Port(device.name, interface.name)] = None
     owners = {address: tuple(ports) for address, ports in owning.items()}
     subnets, kept_apart = _subnets(devices, declared)
-    edges, evidence, certainty = _edges(devices, declared, subnets, owners)
+    edges, evidence, certainty, beyond = _edges(devices, declared, subnets, owners)
     inner = [s for s in subnets if not any(p in edges for p in s.ports)]
     found = [_internet(edges)] if edges else []
     found += inner
@@ -91,7 +92,7 @@ def build_segments(devices: Sequence[Device], declared: Declared) -> Segments:
         owners=owners,
         internet_evidence=evidence,
         internet_certainty=certainty,
-        kept_apart=tuple(kept_apart),
+        kept_apart=(*kept_apart, *beyond),
     )
 
 
@@ -230,9 +231,10 @@ def _edges(
     declared: Declared,
     subnets: Sequence[Segment],
     owners: Mapping[tuple[int, int], tuple[Port, ...]],
-) -> tuple[set[Port], tuple[RoleEvidence, ...], float]:
-    """The interfaces to the internet, why, and how sure that is (1: declared)."""
+) -> tuple[set[Port], tuple[RoleEvidence, ...], float, list[Message]]:
+    """The interfaces to the internet, why, how sure that is (1: declared), and which ways there the inputs do not hold."""
     known = frozenset(owners)
+    beyond: list[Message] = []
     linked = {p for s in subnets if len({q.device for q in s.ports}) > 1 for p in s.ports}
     edges: set[Port] = set()
     evidence: list[RoleEvidence] = []
@@ -257,7 +259,20 @@ def _edges(
             ):
                 continue
             uplink = list(uplink_evidence(device, interface, known))
-            signs = [*interface_evidence(device, interface), *uplink]
+            own = list(interface_evidence(device, interface))
+            hop = private_hop(device, interface) if uplink else None
+            if hop is not None and decided(own)[0] != Role.INTERNET:
+                if hop not in known:
+                    beyond.append(
+                        msg(
+                            "{device} sends to {hop} what it has no route for: what stands between there and the"
+                            " internet is in no input",
+                            device=device.name,
+                            hop=format_address(*hop),
+                        )
+                    )
+                continue
+            signs = [*own, *uplink]
             role, sure = decided(signs)
             # A name alone makes no edge of an interface with a private address: a WAN may be the company's own.
             shown = bool(uplink) or not interface.addresses or interface.role_hint != ""
@@ -265,7 +280,7 @@ def _edges(
                 edges.add(port)
                 evidence += [s for s in signs if s.role == Role.INTERNET]
                 certainty = max(certainty, sure)
-    return edges, tuple(sorted(evidence, key=lambda e: -e.weight)), certainty
+    return edges, tuple(sorted(evidence, key=lambda e: -e.weight)), certainty, beyond
 
 
 def _has_address(device: Device, interface: Interface) -> bool:

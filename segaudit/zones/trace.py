@@ -244,6 +244,7 @@ class NetworkTracer:
         arriving = device.interface(ingress)
         vrf = arriving.vrf if arriving is not None else ""
         members = [i for i in device.interfaces if i.enabled and i.vrf == vrf]
+        in_vrf = {i.name for i in members}
         found: list[tuple[int, int, _Way]] = [
             (-address.prefix.length, -1, _Way(interface.name, None, sure=True))
             for interface in members
@@ -267,13 +268,15 @@ class NetworkTracer:
                     sure = way.sure and not doubtful and not route.tracked
                     found.append((-route.prefix.length, route.distance, replace(way, sure=sure)))
         for segment in self._segments.segments:
-            ports = [p for p in segment.ports if p.device == device.name]
+            ports = [p for p in segment.ports if p.device == device.name and p.interface in in_vrf]
             if segment.kind == SegmentKind.ROUTED or not ports:
                 continue
             lengths = [p.length for p in segment.prefixes if p.contains(packet.version, packet.dst)]
             if lengths:
                 found += [(-max(lengths), 0, _Way(p.interface, None, sure=True)) for p in ports]
-            has_default = any(r.prefix.version == packet.version and not r.prefix.length for r in device.routes)
+            has_default = any(
+                r.prefix.version == packet.version and not r.prefix.length and r.vrf == vrf for r in device.routes
+            )
             if segment.kind == SegmentKind.INTERNET and not has_default:
                 found += [(0, 255, _Way(p.interface, None, sure=True)) for p in ports]
         best = min(((length, distance) for length, distance, _ in found), default=None)
