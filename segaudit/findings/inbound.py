@@ -199,23 +199,16 @@ def reached_from_internet(
         flows = [f for f in (_narrowed(flow, routable) for flow in conduit.flows) if f is not None]
         if not any(flow.received.may & wanted for flow in flows):
             flows = list(conduit.flows)
-        # The witness is of a way that is open to the most.
-        flows = sorted(flows, key=lambda flow: _openness(graph, flow, wanted))
+        if len(flows) > 1:
+            # The witness is of a way that is open to the most.
+            flows.sort(key=lambda flow: _openness(graph, flow, wanted))
         proof = prove(graph, flows, wanted, needed)
         if proof is None:
             continue
         origin = origin_of(graph, proof.packets.may)
-        # The witness is one of what is liked best that is open to as many as anything here.
-        wishes = [*(wanted & packets for packets in first), wanted & anyone, wanted]
-        senders = graph.space.empty
-        for wish in wishes:
-            better = prove(graph, flows, wish, needed)
-            if better is None or (proof.packets.must and not better.packets.must):
-                continue
-            senders = _sent_there(graph, flows, better.witness)
-            if wish is wanted or origin_of(graph, senders) == origin:
-                proof = replace(proof, witness=better.witness)
-                break
+        likings = [*(wanted & packets for packets in first), None, wanted & anyone]
+        witness, senders = _telling(graph, flows, proof, origin, likings)
+        proof = replace(proof, witness=witness)
         found = Reached(
             source=source,
             target=target,
@@ -225,6 +218,27 @@ def reached_from_internet(
             senders_origin=origin_of(graph, senders),
         )
         yield found if proof.packets.may & routable else found.doubted(_PRIVATE_DESTINATION)
+
+
+def _telling(
+    graph: ZoneGraph, flows: Sequence[Flow], proof: Proof, origin: Origin, likings: Iterable[PacketSet | None]
+) -> tuple[Witness, PacketSet]:
+    """The witness of the first of ``likings`` that is open to as many as anything here, with what is sent to its place.
+
+    ``None`` among ``likings`` stands for the proof's own witness, which it is where none is.
+    """
+    own = proof.witness
+    for liking in likings:
+        witness: Witness | None = own
+        if liking is not None:
+            better = prove(graph, flows, liking)
+            doubtful = better is not None and bool(proof.packets.must) and not better.packets.must
+            witness = None if better is None or doubtful else better.witness
+        if witness is not None:
+            senders = _sent_there(graph, flows, witness)
+            if origin_of(graph, senders) == origin:
+                return witness, senders
+    return own, _sent_there(graph, flows, own)
 
 
 def _sent_there(graph: ZoneGraph, flows: Sequence[Flow], witness: Witness) -> PacketSet:
