@@ -301,8 +301,8 @@ def _asa_objects(c: Chooser, lines: list[str], *, legacy: bool) -> tuple[list[st
     if c.maybe():
         lines.append("object-group service tcpports tcp")
         for _ in range(c.number(1, 3)):
-            first, last = c.one(PORT_RANGES)
-            lines.append(c.one((f" port-object eq {c.one(PORTS)}", f" port-object range {first} {last}")))
+            low, high = c.one(PORT_RANGES)
+            lines.append(c.one((f" port-object eq {c.one(PORTS)}", f" port-object range {low} {high}")))
         services.append("tcpports")
     return objects, groups, services
 

@@ -65,7 +65,8 @@ def report_on(data: bytes, name: str) -> Report:
         (Path(folder) / name).write_bytes(data)
         (Path(folder) / "neighbour.cfg").write_text(NEIGHBOUR, encoding="utf-8")
         network = read(Selection(paths=(folder,)), jobs=1, debug=True)
-    told = {one.path for one in (*network.inputs, *network.failures, *network.ignored)}
+    told = {one.path for one in network.inputs} | {one.path for one in network.failures}
+    told |= {one.path for one in network.ignored}
     assert told == {name, "neighbour.cfg"}
     assert not any(one.path == "neighbour.cfg" for one in network.failures)
     for path, ledger in network.ledgers.items():
