@@ -168,7 +168,14 @@ def prove_exposure(graph: ZoneGraph, exposures: Sequence[Exposure], roles: Seque
         return None
     parts.sort(key=lambda part: not part[1].must)
     exposure, sent = parts[0]
-    deciders = [d for e, s in parts for d in _permitting(graph.devices[e.device].explain(e.piece, s.may))]
+    of_each = [(e, list(_permitting(graph.devices[e.device].explain(e.piece, s.may)))) for e, s in parts]
+    deciders = [d for _, own in of_each for d in own]
+    # Where a list stands at some interfaces only, the others are named with it.
+    unasked = [
+        RuleRef(device=e.device, rule_set="", rule_id=e.ingress, action=UNFILTERED)
+        for e, own in of_each
+        if deciders and not own
+    ]
     together = _join(graph.space, [s for _, s in parts])
     certainty, reasons = certainty_of(together, deciders, roles)
     packet = pick(graph.space, sent.must or sent.may, ())
@@ -183,7 +190,7 @@ def prove_exposure(graph: ZoneGraph, exposures: Sequence[Exposure], roles: Seque
         received=_join(graph.space, [e.piece.current for e, _ in parts]),
         witness=found,
         deciders=tuple(deciders),
-        rules=rule_refs(deciders),
+        rules=(*rule_refs(deciders), *dict.fromkeys(unasked)),
         locations=tuple(dict.fromkeys(_one_primary(places))),
         certainty=certainty,
         reasons=reasons,

@@ -5,7 +5,7 @@ makers' own permits, and deny-lists.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from segaudit.findings.evidence import OUT_OF_VPN, UNFILTERED, Proof, certainty_of, flow_deciders, prove_flow
 from segaudit.findings.finding import Location, RuleRef, Witness
@@ -141,9 +141,10 @@ def _places(graph: ZoneGraph, gathered: dict[tuple[str, str, str], _Gathered]) -
     for (device, _, _), place in sorted(gathered.items(), key=lambda item: item[0]):
         parts = sorted(place.parts, key=lambda p: (p.conduit.src != INTERNET, p.conduit.src, p.conduit.dst))
         proofs = (prove_flow(graph, p.flow, p.sent, (graph.zones[p.conduit.src],)) for p in parts)
-        proof = next((one for one in proofs if one is not None), None)
+        first, proof = next(((i, one) for i, one in enumerate(proofs) if one is not None), (0, None))
         if proof is None:
             continue
+        proof = replace(proof, witness=_own_witness(graph, place, parts[first:], proof))
         pairs: dict[tuple[str, str], PacketSet] = {}
         for part in parts:
             pair = part.conduit.src, part.conduit.dst
@@ -159,6 +160,26 @@ def _places(graph: ZoneGraph, gathered: dict[tuple[str, str, str], _Gathered]) -
             ),
             proof=proof,
         )
+
+
+def _own_witness(graph: ZoneGraph, place: _Gathered, parts: Sequence[_Part], proof: Proof) -> Witness:
+    """The witness of ``proof``, by a packet that no other rule of the list may permit where there is one.
+
+    Of two rules that are undecided either may take a packet of both. The proof is that of the first of ``parts``.
+    """
+    for part in parts:
+        others = [
+            d.sent
+            for d in flow_deciders(graph, part.flow, part.sent)
+            if d.action == Action.PERMIT and d.rule_set is place.rule_set and d.rule is not place.rule
+        ]
+        if not others and part is parts[0]:
+            break
+        own = part.sent - graph.space.union(others)
+        better = prove_flow(graph, part.flow, own) if own else None
+        if better is not None and (better.packets.must or not proof.packets.must):
+            return better.witness
+    return proof.witness
 
 
 def default_permits(graph: ZoneGraph) -> Iterator[OpenPlace]:
