@@ -48,12 +48,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segaudit.check import Check, NoParams, Subject
+from segaudit.findings import ranges
 from segaudit.findings.finding import Finding, Location
-from segaudit.findings.inbound import Origin, packet_text, source_count
+from segaudit.findings.inbound import Origin, source_count
 from segaudit.findings.management import Managed, managed_from_internet
 from segaudit.model import Message, Severity, format_address, msg
-from segaudit.zones.build import SELF
-from segaudit.zones.graph import INTERNET
+from segaudit.zones.graph import INTERNET, SELF
 
 SLUG = "management-from-internet"
 #: Kinds of services that are read, or speak to a central manager only: bad, but nobody logs in by them.
@@ -112,7 +112,7 @@ def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
 
 
 def _told(found: Managed) -> Message:
-    kinds, place = ", ".join(found.kinds), packet_text(found.proof.witness.sent)
+    kinds, place = ", ".join(found.kinds), ranges.destination(found.proof.witness.sent)
     match found.origin:
         case Origin.ANYWHERE:
             return msg(

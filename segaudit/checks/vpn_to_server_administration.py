@@ -57,9 +57,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from segaudit.check import Check, Subject
+from segaudit.findings import ranges
 from segaudit.findings.evidence import service_packets
 from segaudit.findings.finding import Finding
-from segaudit.findings.inbound import packet_text
 from segaudit.findings.openness import service_ranges
 from segaudit.findings.pairs import zone_subject
 from segaudit.findings.remote_access import Access, Asked, ServerReach, accesses, servers_reached
@@ -105,7 +105,7 @@ def run(subject: Subject, params: Params) -> Iterator[Finding]:
         if declared:
             severity = severity.stepped(-1)
             notes.append(msg("One step milder: {host} alone is reached, which is declared.", host=declared[0].name))
-        arrived = packet_text(proof.witness.received)
+        arrived = ranges.destination(proof.witness.received)
         yield Finding(
             check=SLUG,
             severity=severity,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from segaudit.findings import ranges
 from segaudit.findings.evidence import Proof, from_anybody, prove
 from segaudit.findings.finding import Finding, Witness
 from segaudit.findings.openness import ServiceRange, address_count
@@ -16,7 +17,6 @@ from segaudit.knowledge.services import ServiceCatalogue, ServiceEntry
 from segaudit.model import PORT_PROTOCOLS, Certainty, Message, Severity, msg
 from segaudit.model.message import MessageParam
 from segaudit.model.site import Publish
-from segaudit.packetspace.packet import Packet
 from segaudit.packetspace.space import PacketSet, PacketSpace
 from segaudit.zones.graph import INTERNET, Flow, Zone, ZoneGraph
 
@@ -77,7 +77,9 @@ class Reached:
     def told(self, service: MessageParam, *, ports: bool = True) -> Message:
         """One sentence: who reaches ``service``, where, and by sending to what; the places with or without ports."""
         sent, received = self.proof.witness.sent, self.proof.witness.received
-        outside, inside = (packet_text(sent), packet_text(received)) if ports else (sent.dst_text, received.dst_text)
+        outside, inside = (
+            (ranges.destination(sent), ranges.destination(received)) if ports else (sent.dst_text, received.dst_text)
+        )
         if outside == inside:
             match self.senders_origin:
                 case Origin.ANYWHERE:
@@ -169,14 +171,6 @@ class Reached:
         if publishes and self.proof.packets.may <= published(self.proof.packets.may.space, publishes):
             notes.append(msg("One step milder: the site file declares it under 'publish'."))
         return max(severity.stepped(-len(notes)), min(severity, Severity.LOW)), tuple(notes)
-
-
-def packet_text(packet: Packet) -> str:
-    """Where a packet goes to: ``192.0.2.1:22``, ``[2001:db8::1]:22``, the address alone where there is no port."""
-    if not packet.dst_port:
-        return packet.dst_text
-    address = f"[{packet.dst_text}]" if packet.version == 6 else packet.dst_text
-    return f"{address}:{packet.dst_port}"
 
 
 def reached_from_internet(

@@ -8,15 +8,12 @@ from functools import lru_cache
 from typing import Literal
 
 from segaudit.knowledge.protocols import PROTOCOL_NAMES, icmp_name, protocol_name
+from segaudit.model import ICMP_PROTOCOLS, PORT_PROTOCOLS
 from segaudit.packetspace.boxes import Box, Ranges
 from segaudit.packetspace.packet import STATES, Packet
 
 #: The words for the states of a connection.
 CONNECTION_STATES = STATES
-#: Protocols whose packets carry ports: TCP, UDP, DCCP, SCTP, UDP-Lite.
-WITH_PORTS = frozenset({6, 17, 33, 132, 136})
-#: ICMP and ICMPv6.
-WITH_ICMP = frozenset({1, 58})
 #: A range of addresses that takes more prefixes than this is spelled from first to last.
 MOST_PREFIXES = 4
 
@@ -102,8 +99,8 @@ class PacketText:
 
 def packet_text(packet: Packet) -> PacketText:
     """The packet in words."""
-    ports = packet.protocol in WITH_PORTS
-    icmp = packet.protocol in WITH_ICMP
+    ports = packet.protocol in PORT_PROTOCOLS
+    icmp = packet.protocol in ICMP_PROTOCOLS
     return PacketText(
         protocol=PROTOCOL_NAMES.get(packet.protocol, str(packet.protocol)),
         src_ip=packet.src_text,
@@ -132,7 +129,7 @@ def destination(packet: Packet) -> str:
 
 
 def _end(packet: Packet, address: str, port: int) -> str:
-    if packet.protocol not in WITH_PORTS:
+    if packet.protocol not in PORT_PROTOCOLS:
         return address
     return f"[{address}]:{port}" if packet.version == 6 else f"{address}:{port}"
 
@@ -140,6 +137,6 @@ def _end(packet: Packet, address: str, port: int) -> str:
 def protocol(packet: Packet) -> str:
     """``tcp``, ``icmp echo-request``, ``ip-61``."""
     name = protocol_name(packet.protocol)
-    if packet.protocol in WITH_ICMP:
+    if packet.protocol in ICMP_PROTOCOLS:
         return f"{name} {icmp_name(packet.protocol, packet.icmp_type, packet.icmp_code)}"
     return name

@@ -17,8 +17,7 @@ from segaudit.model import Certainty, Ledger, LineState, Message, Severity, Span
 from segaudit.model.inputs import Failure, Ignored, Network
 from segaudit.packetspace.boxes import Box, boxes
 from segaudit.packetspace.packet import Packet
-from segaudit.zones.build import SELF
-from segaudit.zones.graph import ZoneGraph
+from segaudit.zones.graph import SELF, ZoneGraph
 
 #: Boxes of one finding that a report carries; more are summed up.
 MOST_BOXES = 32

@@ -18,6 +18,7 @@ from segaudit.zones.flows import FlowEngine, Spread, Territory
 from segaudit.zones.graph import (
     DECLARED,
     INTERNET,
+    SELF,
     Conduit,
     Flow,
     RoleEvidence,
@@ -28,15 +29,12 @@ from segaudit.zones.graph import (
     ZoneGraph,
 )
 from segaudit.zones.roles import decided, segment_evidence, weighed
-from segaudit.zones.segments import Declared, Segments, build_segments, bypasses, selected
-
-#: The start of the name of a device's own zone.
-SELF = "self@"
+from segaudit.zones.segments import Declared, Segments, build_segments, bypasses, selected, with_declared_interfaces
 
 
 def build(space: PacketSpace, devices: Sequence[Device], declared: Declared, as_of: date) -> ZoneGraph:
     """The zone graph of ``devices``; fragments (a lone pasted list) are compiled, but no part of any zone."""
-    every = {d.name: d for d in sorted(devices, key=lambda d: d.name)}
+    every = {d.name: d for d in sorted(with_declared_interfaces(devices, declared), key=lambda d: d.name)}
     whole = [d for d in every.values() if not d.fragment]
     by_name = {d.name: d for d in whole}
     segments = build_segments(whole, declared)

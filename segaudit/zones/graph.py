@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: The name of the zone that is the internet.
 INTERNET = "internet"
+#: The start of the name of a device's own zone.
+SELF = "self@"
 #: The token of evidence that a person gave.
 DECLARED = "declared"
 
