@@ -41,6 +41,17 @@ from segaudit.packetspace.space import HeaderTest, PacketSet, PacketSpace, Side
 Reasons = tuple[str, ...]
 
 
+#: Expressions that hold others: hashing them would walk all of it each time.
+_LARGE = (
+    AddressUnion,
+    AddressIntersection,
+    AddressComplement,
+    ServiceUnion,
+    ServiceIntersection,
+    ServiceComplement,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class TestBounds:
     """A test of the header with doubt: ``must`` surely passes, ``may`` possibly; ``reasons`` say why they differ."""
@@ -74,7 +85,7 @@ class Resolver:
         self._addresses: dict[tuple[Side, object], TestBounds] = {}
         self._services: dict[object, tuple[PacketBounds, Reasons]] = {}
         self._open_services: dict[PacketSet, bool] = {}
-        self._kept: list[object] = []
+        self._kept: dict[int, object] = {}
         self._open_refs: set[tuple[str, str]] = set()
         self._matches: dict[tuple[object, object, object, int | None], Match] = {}
 
@@ -91,8 +102,8 @@ class Resolver:
 
     def _key(self, expr: object) -> object:
         """A cache key: the value of a small expression, the identity of a large one (which is then kept alive)."""
-        if isinstance(expr, (AddressUnion, AddressIntersection, AddressComplement, ServiceUnion, ServiceIntersection)):
-            self._kept.append(expr)
+        if isinstance(expr, _LARGE):
+            self._kept[id(expr)] = expr
             return id(expr)
         return expr
 

@@ -181,7 +181,8 @@ def test_shipped_policies_satisfy_the_schema_and_speak_both_languages(name: str)
 
 @pytest.mark.parametrize("name", shipped_names())
 def test_shipped_text_shows_on_a_japanese_windows_console(name: str) -> None:
-    read_shipped(name).encode("cp932")
+    text = read_shipped(name)
+    assert text.encode("cp932").decode("cp932") == text
 
 
 @pytest.mark.parametrize("name", shipped_names())
