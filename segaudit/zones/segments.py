@@ -69,6 +69,25 @@ class Segments:
         return tuple(s for s in self.segments if any(p.device == device and p.interface == interface for p in s.ports))
 
 
+def with_declared_interfaces(devices: Iterable[Device], declared: Declared) -> tuple[Device, ...]:
+    """``devices``, with the interfaces that only the site file names, where a config shows no addresses.
+
+    Such a config (the rules of a packet filter) names the interfaces that its rules tell apart, not all that there are.
+    """
+    wanted = [*declared.internet, *(m for zone in declared.zones for m in zone.members)]
+    found: list[Device] = []
+    for device in devices:
+        names: dict[str, None] = {}
+        if not device.fragment and not any(i.addresses for i in device.interfaces):
+            for one in wanted:
+                owner, _, name = one.value.rpartition("/")
+                if one.kind == SelectorKind.INTERFACE and owner == device.name and not one.is_pattern:
+                    names[name] = None
+        added = tuple(Interface(name=n, span=device.span) for n in names if device.interface(n) is None)
+        found.append(replace(device, interfaces=(*device.interfaces, *added)) if added else device)
+    return tuple(found)
+
+
 def build_segments(devices: Sequence[Device], declared: Declared) -> Segments:
     """The segments of ``devices``, which are in the order of their names."""
     owning: dict[tuple[int, int], dict[Port, None]] = defaultdict(dict)

@@ -24,13 +24,15 @@ from segaudit.model import (
     parse_prefix,
 )
 from segaudit.model.address import OwnAddress
+from segaudit.model.selector import Selector
+from segaudit.model.site import ZoneSpec
 from segaudit.packetspace.packet import Packet
 from segaudit.packetspace.space import PacketSpace
 from segaudit.semantics.trace import Verdict
 from segaudit.semantics.trace_flows import Flow
 from segaudit.zones.build import build
 from segaudit.zones.graph import INTERNET, SegmentKind
-from segaudit.zones.segments import Declared, build_segments
+from segaudit.zones.segments import Declared, build_segments, with_declared_interfaces
 from segaudit.zones.trace import NetworkTracer
 
 SPAN = Span(path="made.cfg", first_line=1, last_line=1)
@@ -121,3 +123,17 @@ def test_a_packet_may_be_for_the_address_that_pppoe_gave(target: str, verdict: V
     assert not any(e.piece.current.must & there for e in reached), (
         "no packet surely is for an address that is not known"
     )
+
+
+def test_an_interface_that_only_the_site_file_names_is_there() -> None:
+    """Rules of a packet filter name the interfaces that they tell apart; with addresses, a config shows all it has."""
+    rules = replace(CORE, interfaces=(Interface(name="eth0", span=SPAN),), routes=())
+    known = Declared(zones=(_zone("servers", "if=core/eth2"), _zone("all", "if=core/*")))
+    (found,) = with_declared_interfaces((rules,), known)
+    assert [i.name for i in found.interfaces] == ["eth0", "eth2"]
+    assert with_declared_interfaces((CORE,), known) == (CORE,), "a wrong name is to be said, not to be believed"
+    assert with_declared_interfaces((replace(rules, fragment=True),), known) == (replace(rules, fragment=True),)
+
+
+def _zone(name: str, *members: str) -> ZoneSpec:
+    return ZoneSpec(name=name, role="", members=tuple(Selector.parse(m, pattern=True) for m in members), span=SPAN)

@@ -7,7 +7,7 @@ begin with ``ip6/``. What the header of a packet does not decide stays with the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -148,6 +148,10 @@ def _opening(service: ServiceExpr) -> ServiceExpr:
 
 
 _ANY_RULE: Final = Rule(id="", position=1, action=Action.CONTINUE, span=Span(path="", first_line=1, last_line=1))
+
+
+#: The interface that stands for those which no rule names.
+ANY_OTHER: Final = "any-other"
 
 
 class _Converter:
@@ -575,8 +579,9 @@ class _Converter:
             versions=frozenset(config.versions),
             fragment=not whole,
             shows_services=False,
-            interfaces=tuple(
-                replace(_interface(n, span), addresses=facts.addresses.get(n, ())) for n, span in named.items()
+            interfaces=(
+                *(replace(_interface(n, span), addresses=facts.addresses.get(n, ())) for n, span in named.items()),
+                *self._others(named),
             ),
             schedules=MappingProxyType(dict(self._schedules)),
             rule_sets=tuple(self._rule_sets.values()),
@@ -585,6 +590,21 @@ class _Converter:
             hosts=tuple(self._hosts.values()),
             notices=tuple(self._notices),
         )
+
+    def _others(self, named: Iterable[str]) -> Iterator[Interface]:
+        """The interfaces that no rule names, as one, where a host forwards and its rules name a single one.
+
+        All of them are treated alike, since rules tell interfaces by name only; and what is forwarded needs two.
+        """
+        outer = [name for name in named if name != "lo"]
+        speaks = any(
+            chain.name == "FORWARD" and chain.rules
+            for table in self._config.tables
+            if table.name == "filter"
+            for chain in table.chains
+        )
+        if len(outer) == 1 and speaks:
+            yield Interface(name=ANY_OTHER, span=self._span, method=AddressMethod.NONE)
 
 
 class _Done:
