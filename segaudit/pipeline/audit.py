@@ -29,7 +29,7 @@ from segaudit.policy.values import Control, Policy, Site
 from segaudit.zones.build import build
 from segaudit.zones.declared import pointing_nowhere
 from segaudit.zones.graph import INTERNET, ZoneGraph
-from segaudit.zones.segments import Declared, build_segments
+from segaudit.zones.segments import Declared, build_segments, with_declared_interfaces
 from segaudit.zones.trace import NetworkTracer
 
 #: Checks whose findings name a missing control, the deepest first; others' findings are attached as consequences.
@@ -57,8 +57,10 @@ def zone_graph(network: Network, site: Site, as_of: date) -> ZoneGraph:
 
 def network_tracer(network: Network, site: Site, as_of: date) -> NetworkTracer:
     """The tracer through all whole devices of ``network``."""
-    whole = sorted((d for d in network.devices if not d.fragment), key=lambda d: d.name)
-    return NetworkTracer(whole, build_segments(whole, declared(site)), as_of)
+    known = declared(site)
+    devices = with_declared_interfaces(network.devices, known)
+    whole = sorted((d for d in devices if not d.fragment), key=lambda d: d.name)
+    return NetworkTracer(whole, build_segments(whole, known), as_of)
 
 
 def audit(
