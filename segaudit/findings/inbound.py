@@ -43,6 +43,7 @@ class Reached:
     """What ``source`` reaches in ``target`` of what was asked.
 
     ``origin`` is about all sources that get through, ``senders`` are those that get to where the witness arrives.
+    ``routed``: the internet routes packets to where they are sent.
     """
 
     source: Zone
@@ -51,6 +52,7 @@ class Reached:
     origin: Origin
     senders: PacketSet
     senders_origin: Origin
+    routed: bool
 
     def label(self, services: ServiceCatalogue) -> str:
         """The service that the witness arrives at, for people: ``tcp/22 (ssh)``."""
@@ -170,7 +172,11 @@ class Reached:
             )
         if publishes and self.proof.packets.may <= published(self.proof.packets.may.space, publishes):
             notes.append(msg("One step milder: the site file declares it under 'publish'."))
-        return max(severity.stepped(-len(notes)), min(severity, Severity.LOW)), tuple(notes)
+        steps = len(notes)
+        if not self.routed:
+            steps += 2
+            notes.append(msg("Two steps milder: the internet does not route packets to that address."))
+        return max(severity.stepped(-steps), min(severity, Severity.LOW)), tuple(notes)
 
 
 def reached_from_internet(
@@ -210,8 +216,10 @@ def reached_from_internet(
             origin=origin,
             senders=senders,
             senders_origin=origin_of(graph, senders),
+            # Of a segment whose addresses nothing shows, private ones are only assumed.
+            routed=bool(proof.packets.may & routable) or not target.prefixes,
         )
-        yield found if proof.packets.may & routable else found.doubted(_PRIVATE_DESTINATION)
+        yield found if found.routed else found.doubted(_PRIVATE_DESTINATION)
 
 
 def _telling(
@@ -281,13 +289,6 @@ def published(space: PacketSpace, publishes: Iterable[Publish]) -> PacketSet:
     return space.union(found)
 
 
-def _senders(packets: PacketSet) -> PacketSet:
-    """One packet for each source address of ``packets`` (and each destination): of protocol 0, which has no ports."""
-    # The protocol last: a packet of another one is a packet only if its ports and the like are zero.
-    bare = packets.forget("dst_port", "src_port", "icmp_type", "icmp_code", "tcp_flags", "state", "dst", "protocol")
-    return bare & packets.space.protocol(0)
-
-
 def source_count(packets: PacketSet) -> int:
     """How many source addresses ``packets`` carry, at most a great many."""
     return address_count(packets, "src")
@@ -297,10 +298,9 @@ def origin_of(graph: ZoneGraph, sent: PacketSet) -> Origin:
     """From how much of the internet ``sent`` can come."""
     if source_count(sent) <= FEW_SOURCES:
         return Origin.FEW
-    senders, everyone = _senders(sent), _senders(graph.sources[INTERNET])
+    everyone = graph.sources[INTERNET]
     for version in (4, 6):
-        family = graph.space.version(version)
-        there = everyone & family
-        if there and (senders & there).count() >= EVERYWHERE * there.count():
+        there = address_count(everyone, "src", version)
+        if there and address_count(sent & everyone, "src", version) >= EVERYWHERE * there:
             return Origin.ANYWHERE
     return Origin.SOME

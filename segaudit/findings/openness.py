@@ -99,18 +99,15 @@ def widest_run(packets: PacketSet) -> int:
     return max((last - first + 1 for first, last in runs), default=0)
 
 
-def address_count(packets: PacketSet, side: Side) -> int:
-    """How many addresses ``packets`` carry on one side, at most a great many (2^32)."""
+def address_count(packets: PacketSet, side: Side, version: int | None = None) -> int:
+    """How many addresses ``packets`` carry on one side, of both IP families or one."""
+    space = packets.space
     other: Side = "dst" if side == "src" else "src"
-    # The protocol last: a packet of another one is a packet only if its ports and the like are zero.
-    bare = packets.forget("dst_port", "src_port", "icmp_type", "icmp_code", "tcp_flags", "state", other, "protocol")
-    total = 0
-    for box in boxes(bare & packets.space.protocol(0), limit=256).boxes:
-        ranges = box.src if side == "src" else box.dst
-        if ranges is None:
-            return 1 << 32
-        total += sum(last - first + 1 for first, last in ranges)
-    return min(total, 1 << 32)
+    # One packet an address: of protocol 0, which has no ports, new, from or to the address zero.
+    bare = packets.forget("dst_port", "src_port", "icmp_type", "icmp_code", "tcp_flags", "state", "protocol", other)
+    families = (4, 6) if version is None else (version,)
+    frame = space.protocol(0) & space.state("new") & space.union(space.addresses(other, v, 0, 0) for v in families)
+    return (bare & frame).count()
 
 
 def wide_packets(packets: PacketSet, least: int) -> PacketSet:
