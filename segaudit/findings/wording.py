@@ -13,6 +13,7 @@ from segaudit.findings.openness import Openness
 from segaudit.findings.report import Cell, FindingReport, Reference, Report
 from segaudit.model import Certainty, Message, Severity, Words, msg
 from segaudit.packetspace.packet import Packet
+from segaudit.zones.graph import INTERNET, SELF
 
 #: The five questions that segaudit answers first, and the rest; in the order of a report.
 QUESTIONS: Mapping[int, Message] = MappingProxyType(
@@ -25,6 +26,8 @@ QUESTIONS: Mapping[int, Message] = MappingProxyType(
         0: msg("Hygiene and coverage"),
     }
 )
+#: Of these, the one that asks for the internet, and those that ask for zones besides it.
+INBOUND, ABOUT_SEGMENTS = 1, frozenset({1, 2, 3})
 SEVERITIES: Mapping[Severity, Message] = MappingProxyType(
     {
         Severity.CRITICAL: msg("critical"),
@@ -55,8 +58,6 @@ OPENNESS_MEANINGS: Mapping[Openness, Message] = MappingProxyType(
         Openness.NOT_ASSESSED: msg("traffic may pass no device that was read"),
     }
 )
-#: The zone that stands first, and how the name of a device's own zone begins.
-INTERNET, SELF = "internet", "self@"
 #: The most open last.
 BY_OPENNESS = (Openness.NONE, Openness.NOT_ASSESSED, Openness.LIMITED, Openness.BROAD, Openness.ALL)
 STATES: Mapping[str, Message] = MappingProxyType(
@@ -98,11 +99,26 @@ def verdict(report: Report) -> Message:
             plural="The separation has {count} serious gaps.",
             count=gaps[Severity.HIGH],
         )
+    if not _inner_zones(report):
+        return msg("The configurations show no zone behind the devices: whether separation holds could not be judged.")
+    if not _internet_known(report):
+        if gaps[Severity.MEDIUM]:
+            return msg("What could be judged holds in the main; what the internet reaches could not be judged.")
+        return msg("What could be judged holds; what the internet reaches could not be judged.")
     if gaps[Severity.MEDIUM]:
         return msg("The separation holds in the main; some points should be corrected.")
     if gaps:
         return msg("As far as the configurations show it, the separation holds; there are remarks.")
     return msg("As far as the configurations show it, the separation holds.")
+
+
+def _internet_known(report: Report) -> bool:
+    return any(zone.name == INTERNET for zone in report.zones)
+
+
+def _inner_zones(report: Report) -> bool:
+    """Whether there is a zone besides the internet and the devices themselves."""
+    return any(zone.name != INTERNET and not zone.name.startswith(SELF) for zone in report.zones)
 
 
 def completeness(report: Report) -> Message:
@@ -199,13 +215,17 @@ def _root(place: int, found: list[FindingReport], first: Mapping[str, int]) -> i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the report answers to one question: ``worst`` is ``None`` where nothing was found that counts."""
+    """What the report answers to one question: ``worst`` is ``None`` where nothing was found that counts.
+
+    ``judged`` is false where what was read holds nothing to put the question to: that nothing was found says nothing.
+    """
 
     question: int
     title: Message
     checks: int
     findings: int
     worst: Severity | None
+    judged: bool
 
 
 def answers(report: Report) -> tuple[Answer, ...]:
@@ -222,10 +242,20 @@ def answers(report: Report) -> tuple[Answer, ...]:
             checks=run[question],
             findings=len(found.get(question, ())),
             worst=max((f.severity for f in found.get(question, ())), default=None),
+            judged=question in found or _can_be_judged(report, question),
         )
         for question, title in QUESTIONS.items()
         if run[question] or question in found
     )
+
+
+def _can_be_judged(report: Report, question: int) -> bool:
+    """Whether there is a device at all, and the zones that the question is about."""
+    if not report.devices:
+        return False
+    if question == INBOUND and not _internet_known(report):
+        return False
+    return question not in ABOUT_SEGMENTS or _inner_zones(report)
 
 
 def zone_labels(report: Report) -> Mapping[str, Message | str]:

@@ -28,7 +28,7 @@ from segaudit.policy.errors import LocatedError, PolicyError
 from segaudit.policy.values import Control, Policy, Site
 from segaudit.zones.build import build
 from segaudit.zones.declared import pointing_nowhere
-from segaudit.zones.graph import INTERNET, ZoneGraph
+from segaudit.zones.graph import INTERNET, SELF, ZoneGraph
 from segaudit.zones.segments import Declared, build_segments, with_declared_interfaces
 from segaudit.zones.trace import NetworkTracer
 
@@ -178,6 +178,13 @@ def _not_judged(devices: Iterable[Device], graph: ZoneGraph, site: Site) -> Iter
         yield NotJudged(
             subject=msg("exposure to the internet"),
             reason=msg("no interface shows that the internet is behind it: say so under 'internet:' in site.yaml"),
+        )
+    if graph.zones and all(name == INTERNET or name.startswith(SELF) for name in graph.zones):
+        yield NotJudged(
+            subject=msg("separation between zones"),
+            reason=msg(
+                "no interface or route shows a network behind the devices: are addresses left out of the inputs?"
+            ),
         )
     for selector in dict.fromkeys(pointing_nowhere(graph, declared(site))):
         yield NotJudged(

@@ -159,7 +159,9 @@ class _Writer:
         titles = [self.say(answer.title) for answer in answers]
         width = max(map(columns_of, titles))
         for title, answer in zip(titles, answers, strict=True):
-            if answer.worst is None:
+            if not answer.judged:
+                said = self.say(msg("not judged"))
+            elif answer.worst is None:
                 said = self.say(
                     msg("no finding by one check", plural="no finding by {count} checks", count=answer.checks)
                 )

@@ -373,6 +373,20 @@ def clean() -> Report:
     return replace(report, findings=(), checks=tuple(replace(check, findings=0) for check in report.checks))
 
 
+def without_internet() -> Report:
+    """The clean network, but nothing shows where the internet is."""
+    report = clean()
+    zones = tuple(one for one in report.zones if one.name != "internet")
+    matrix = tuple(one for one in report.matrix if "internet" not in (one.from_zone, one.to_zone))
+    return replace(report, zones=zones, matrix=matrix)
+
+
+def without_networks() -> Report:
+    """The clean network, but nothing shows what is behind its device."""
+    report = clean()
+    return replace(report, zones=tuple(one for one in report.zones if one.name.startswith(("internet", "self@"))))
+
+
 def nothing() -> Report:
     """Nothing could be read."""
     empty = Engagement()

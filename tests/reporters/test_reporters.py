@@ -99,10 +99,30 @@ def test_a_cause_that_is_not_there_or_turns_back_is_none() -> None:
         (factory.sample(), "one|gap that must be closed now"),
         (factory.clean(), "the separation holds"),
         (factory.nothing(), "Nothing could be judged"),
+        (factory.without_internet(), "what the internet reaches could not be judged"),
+        (factory.without_networks(), "no zone behind the devices"),
     ],
 )
 def test_the_verdict_never_says_more_than_was_read(report: Report, words: str) -> None:
     assert re.search(words, str(wording.verdict(report)))
+
+
+@pytest.mark.parametrize(
+    ("report", "judged"),
+    [
+        (factory.clean(), {1, 2, 3}),
+        (factory.without_internet(), {2, 3}),
+        (factory.without_networks(), set()),
+        (replace(factory.clean(), devices=()), set()),
+    ],
+    ids=["whole", "no internet", "no networks", "nothing"],
+)
+def test_a_question_that_could_not_be_put_is_not_judged(report: Report, judged: set[int]) -> None:
+    run = report.checks[0]
+    asked = replace(report, checks=tuple(replace(run, question=question) for question in (1, 2, 3)))
+    assert {answer.question for answer in wording.answers(asked) if answer.judged} == judged
+    shown = {one.name: text(one, asked) for one in EVERY if one.name in ("text", "html")}
+    assert shown["text"].count("  not judged\n") == shown["html"].count("<td>not judged</td>") == 3 - len(judged)
 
 
 def test_completeness_names_what_is_missing() -> None:
