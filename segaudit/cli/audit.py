@@ -37,8 +37,7 @@ class Output:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """What to read, what to judge it by, what to write, and what makes it fail."""
-    shared.add_reading(parser)
-    parser.add_argument_group("which files are read, and how").add_argument(
+    shared.add_reading(parser).add_argument(
         "--separate", action="store_true", help="judge each input alone; FILE of a format gets the input's name"
     )
     shared.add_judging(parser)

@@ -24,6 +24,7 @@ def run(options: argparse.Namespace) -> int:
     from segaudit.cli.reading import read_network, status
     from segaudit.cli.screen import screen
     from segaudit.pipeline.audit import zone_graph
+    from segaudit.pipeline.collect import SITE_NAMES
     from segaudit.pipeline.facts import load_site, write_text
     from segaudit.pipeline.starter import starter_site
 
@@ -36,7 +37,14 @@ def run(options: argparse.Namespace) -> int:
     text = starter_site(network, graph, view.language.say)
     if options.output:
         write_text(options.output, text)
-        view.note(f"segaudit: {options.output} is written; read it, correct it, and audit again")
+        # A site file elsewhere than in a PATH folder, or by another name, is not found by itself.
+        found = any(
+            (Path(path) / name).resolve() == Path(options.output).resolve()
+            for path in options.paths
+            for name in SITE_NAMES
+        )
+        more = "" if found else f" with --site {options.output}"
+        view.note(f"segaudit: {options.output} is written; read it, correct it, and audit again{more}")
     else:
         print(text, end="")
     return status(options, view, network)

@@ -6,8 +6,8 @@ import argparse
 from datetime import UTC, date, datetime
 
 
-def add_reading(parser: argparse.ArgumentParser) -> None:
-    """PATH and the options that say which files are read, and how."""
+def add_reading(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """PATH and the options that say which files are read, and how; their group, for a verb that has one more."""
     parser.add_argument("paths", nargs="+", metavar="PATH", help="file, folder, .zip, .tar.gz, or - for standard input")
     group = parser.add_argument_group("which files are read, and how")
     group.add_argument(
@@ -31,6 +31,7 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--strict", action="store_true", help="status 3 for a line that bears on access and is not modelled, too"
     )
+    return group
 
 
 def add_judging(parser: argparse.ArgumentParser) -> None:

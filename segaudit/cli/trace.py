@@ -141,7 +141,7 @@ def _text(view: Screen, flow: Flow, verdict: FlowVerdict) -> Iterator[str]:
     if verdict.decided_by is not None:
         yield f"  {view.say(msg('decided by'))} {_decision(view, verdict.decided_by)}"
     for condition in verdict.undecided:
-        yield f"  {view.say(msg('it hangs on'))} {view.say(condition)}"
+        yield f"  {view.say(msg('it hangs on'))}: {view.say(condition)}"
     if verdict.received is not None and _ends(verdict.received) != _ends(flow.packet):
         yield f"  {view.say(msg('received as'))} {packet_text(verdict.received)}"
     for hop in verdict.hops:

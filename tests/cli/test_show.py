@@ -231,7 +231,7 @@ def test_what_is_unknown_has_status_3_and_says_why(segaudit: Segaudit, router: P
     where = ("--in-interface", "eth1", "--out-interface", "ppp0")
     ran = segaudit("trace", router, "--src", "192.168.40.9", "--dst", "203.0.113.5", "--dport", "22", *where)
     assert ran.status == 3
-    assert "it hangs on" in ran.out
+    assert "it hangs on: " in ran.out
 
 
 def test_a_file_of_packets_is_an_object_a_line(segaudit: Segaudit, router: Path, tmp_path: Path) -> None:
@@ -311,6 +311,15 @@ def test_init_overwrites_nothing(segaudit: Segaudit, router: Path, tmp_path: Pat
     assert target.read_text(encoding="utf-8") == "internet: []\n"
     assert segaudit("init", router, "--output", target, "--force").status == 0
     assert "if=gw/eth1" in target.read_text(encoding="utf-8")
+
+
+def test_init_says_how_the_file_is_read(segaudit: Segaudit, router: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "configs"
+    folder.mkdir()
+    (folder / "gw.v4").write_bytes(router.read_bytes())
+    elsewhere = tmp_path / "site.yaml"
+    assert f"--site {elsewhere}" in segaudit("init", folder, "--output", elsewhere).err
+    assert "--site" not in segaudit("init", folder, "--output", folder / "site.yaml").err
 
 
 def test_hostile_names_make_no_yaml(segaudit: Segaudit, tmp_path: Path) -> None:

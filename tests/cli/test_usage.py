@@ -52,6 +52,8 @@ def test_every_verb_has_help_that_a_terminal_can_show(segaudit: Segaudit, verb: 
     assert shown.status == 0
     assert shown.out.isascii()
     assert f"usage: segaudit {verb}" in shown.out
+    groups = [line for line in shown.out.splitlines() if line.endswith(":") and not line.startswith(" ")]
+    assert len(groups) == len(set(groups))
 
 
 @pytest.mark.parametrize("verb", [*VERBS, "--help"])
