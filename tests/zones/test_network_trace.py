@@ -1,0 +1,136 @@
+"""One packet through the network: where it starts, the hops, where it ends, and what makes it unknown."""
+
+import pytest
+
+from segaudit.model import Action, InterfaceKind, Tunnel, host, network
+from segaudit.semantics.trace import Verdict
+from segaudit.semantics.trace_flows import FlowVerdict, flow_of
+from segaudit.zones.segments import Declared, build_segments
+from segaudit.zones.trace import NetworkTracer
+from tests.zones.networks import DAY, NOTHING, SPAN, device, interface, permit, route
+from tests.zones.test_graph import CORE, EDGE
+
+
+def trace(*devices: object, src: str, dst: str, dport: str = "80", site: Declared = NOTHING) -> FlowVerdict:
+    ordered = sorted(devices, key=lambda d: d.name)  # type: ignore[attr-defined]  # devices
+    tracer = NetworkTracer(ordered, build_segments(ordered, site), DAY)  # type: ignore[arg-type]  # as above
+    return tracer.trace(flow_of({"protocol": "tcp", "src_ip": src, "dst_ip": dst, "dst_port": dport}))
+
+
+def hops(said: FlowVerdict) -> list[str]:
+    return [f"{h.device}:{h.in_interface}>{h.out_interface}" for h in said.hops]
+
+
+def test_over_two_devices() -> None:
+    said = trace(EDGE, CORE, src="10.1.0.5", dst="172.16.0.10")
+    assert said.verdict == Verdict.PERMIT
+    assert hops(said) == ["core:office>up", "edge:down>dmz"]
+    assert said.decided_by is not None
+    assert (said.decided_by.device, said.decided_by.rule_set, said.decided_by.rule) == ("core", "OFFICE", "2")
+
+
+def test_denied_on_the_first_of_them() -> None:
+    said = trace(EDGE, CORE, src="10.1.0.5", dst="10.2.0.9")
+    assert said.verdict == Verdict.DENY
+    assert said.decided_by is not None
+    assert said.decided_by.rule == "1"
+    assert said.received is None
+
+
+def test_to_a_device_itself() -> None:
+    said = trace(EDGE, CORE, src="10.1.0.5", dst="10.0.0.1")
+    assert said.verdict == Verdict.PERMIT
+    assert hops(said) == ["core:office>up", "edge:down>"]
+
+
+def test_nobody_is_there() -> None:
+    said = trace(EDGE, CORE, src="10.1.0.5", dst="10.0.0.3")
+    assert said.verdict == Verdict.DENY or said.hops
+    lost = trace(EDGE, CORE, src="198.51.100.7", dst="192.168.99.1")
+    assert lost.verdict == Verdict.DENY
+
+
+def test_a_source_that_is_nowhere() -> None:
+    said = trace(CORE, src="172.30.1.1", dst="10.1.0.5")
+    assert said.verdict == Verdict.UNKNOWN
+    assert "in no segment" in str(said.undecided[0])
+
+
+def test_a_source_that_is_in_two_places() -> None:
+    one = device("one", interface("lan", "192.168.1.1/24"), interface("x", "10.1.0.1/24"))
+    two = device("two", interface("lan", "192.168.1.2/24"))
+    said = trace(one, two, src="192.168.1.7", dst="10.1.0.5")
+    assert said.verdict == Verdict.UNKNOWN
+    assert "several segments" in str(said.undecided[0])
+
+
+def test_round_in_circles() -> None:
+    a = device(
+        "a", interface("x", "10.0.0.1/30"), interface("lan", "10.1.0.1/24"), routes=[route("10.9.0.0/16", "10.0.0.2")]
+    )
+    b = device("b", interface("x", "10.0.0.2/30"), routes=[route("10.9.0.0/16", "10.0.0.1")])
+    said = trace(a, b, src="10.1.0.5", dst="10.9.0.5")
+    assert said.verdict == Verdict.DENY
+    assert said.received is None
+
+
+def test_a_protocol_that_may_bring_other_routes_leaves_the_way_open() -> None:
+    core = device(
+        "core",
+        interface("lan", "10.1.0.1/24"),
+        interface("a", "10.8.0.1/24"),
+        interface("b", "10.9.0.1/24"),
+        dynamic=("ospf",),
+        filters=[permit("LAN", "lan", (Action.PERMIT, network("10.0.0.0/8")))],
+    )
+    assert trace(core, src="10.1.0.5", dst="10.8.0.5").verdict == Verdict.PERMIT, "it is connected"
+    assert trace(core, src="10.1.0.5", dst="10.77.0.5").verdict != Verdict.PERMIT
+
+
+@pytest.mark.parametrize(
+    ("src", "dst", "verdict"),
+    [
+        ("192.168.10.5", "172.30.5.9", Verdict.PERMIT),
+        ("192.168.20.5", "172.30.5.9", Verdict.DENY),
+        ("172.30.5.9", "192.168.10.5", Verdict.PERMIT),
+        ("172.30.5.9", "192.168.20.5", Verdict.DENY),
+    ],
+)
+def test_a_tunnel_takes_what_its_selectors_name(src: str, dst: str, verdict: Verdict) -> None:
+    fw = device(
+        "fw",
+        interface("wan", "203.0.113.10/29"),
+        interface("lan", "192.168.10.1/24"),
+        interface("office", "192.168.20.1/24"),
+        routes=[route("0.0.0.0/0", "203.0.113.9")],
+        tunnels=(
+            Tunnel(
+                name="to-sakai",
+                kind="ipsec",
+                interface="wan",
+                span=SPAN,
+                local=network("192.168.10.0/24"),
+                remote=network("172.30.5.0/24"),
+            ),
+        ),
+    )
+    assert trace(fw, src=src, dst=dst).verdict == verdict
+
+
+def test_the_longest_prefix_then_the_shortest_distance() -> None:
+    fw = device(
+        "fw",
+        interface("lan", "10.1.0.1/24"),
+        interface("a", "10.8.0.1/24", kind=InterfaceKind.PHYSICAL),
+        interface("b", "10.9.0.1/24"),
+        routes=[
+            route("10.50.0.0/16", "10.8.0.2"),
+            route("10.50.7.0/24", "10.9.0.2"),
+            route("10.60.0.0/16", "10.8.0.2", distance=10),
+            route("10.60.0.0/16", "10.9.0.2", distance=5),
+        ],
+        filters=[permit("B", "lan", (Action.DENY, host("10.50.7.9")), (Action.PERMIT, network("10.0.0.0/8")))],
+    )
+    assert hops(trace(fw, src="10.1.0.5", dst="10.50.1.1")) == ["fw:lan>a"]
+    assert hops(trace(fw, src="10.1.0.5", dst="10.50.7.1")) == ["fw:lan>b"]
+    assert hops(trace(fw, src="10.1.0.5", dst="10.60.1.1")) == ["fw:lan>b"]
