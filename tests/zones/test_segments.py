@@ -2,7 +2,7 @@
 
 import pytest
 
-from segaudit.model import Device, HostSign, Interface, InterfaceKind, Route
+from segaudit.model import Device, HostSign, Interface, InterfaceKind, Route, RouteKind
 from segaudit.zones.graph import INTERNET, SegmentKind
 from tests.zones.networks import by_name, declared, device, ends, interface, named, prefixes, route, segments
 
@@ -127,8 +127,6 @@ def test_what_another_input_routes_is_no_segment_behind_it() -> None:
 
 
 def test_routes_into_a_tunnel_or_nowhere_are_no_segments_behind_a_router() -> None:
-    from segaudit.model import RouteKind
-
     core = device(
         "core",
         interface("lan", "10.1.0.1/24"),

@@ -2,12 +2,20 @@
 
 from segaudit.model import (
     ANY_ADDRESS,
+    Action,
     AddressUnion,
+    Attachment,
+    Condition,
+    ConditionKind,
+    Hook,
     InterfaceKind,
     RemoteAccess,
+    Rule,
+    RuleSet,
     Tunnel,
     VpnGroup,
     host,
+    interfaces,
     network,
 )
 from segaudit.model.address import AddressRange, parse_address
@@ -116,8 +124,6 @@ def test_only_what_the_selectors_name_goes_through_a_tunnel() -> None:
 
 
 def test_users_hold_the_accounts_of_their_groups() -> None:
-    from segaudit.model import Action, Attachment, Condition, ConditionKind, Hook, Rule, RuleSet, interfaces
-
     staff = Condition(kind=ConditionKind.USER, text="group staff", groups=("staff",))
     others = Condition(kind=ConditionKind.USER, text="group others", groups=("others",))
     rules = RuleSet(
