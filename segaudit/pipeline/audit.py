@@ -156,7 +156,7 @@ def _fits(value: object, default: object) -> bool:
     return isinstance(value, type(default))
 
 
-def _not_judged(devices: Iterable[Device], graph: ZoneGraph, site: Site) -> Iterable[NotJudged]:
+def _not_judged(devices: Sequence[Device], graph: ZoneGraph, site: Site) -> Iterable[NotJudged]:
     """What this audit cannot say, and why."""
     for device in devices:
         if device.fragment:
@@ -186,7 +186,8 @@ def _not_judged(devices: Iterable[Device], graph: ZoneGraph, site: Site) -> Iter
                 "no interface or route shows a network behind the devices: are addresses left out of the inputs?"
             ),
         )
-    for selector in dict.fromkeys(pointing_nowhere(graph, declared(site))):
+    inside = [device for device in devices if device.name in graph.devices]
+    for selector in dict.fromkeys(pointing_nowhere(graph, declared(site), inside)):
         yield NotJudged(
             subject=msg("what the site file declares"),
             reason=msg("{selector} points at nothing in the inputs: check its spelling", selector=selector),

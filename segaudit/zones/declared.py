@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from segaudit.model import Device
 from segaudit.model.selector import Selector, SelectorKind
 from segaudit.zones.graph import ZoneGraph
 from segaudit.zones.segments import Declared, selected
 
 
-def pointing_nowhere(graph: ZoneGraph, declared: Declared) -> Iterator[str]:
-    """The selectors of edges and of members of zones, and the globs of sites, that nothing in the inputs answers to."""
+def pointing_nowhere(graph: ZoneGraph, declared: Declared, devices: Sequence[Device]) -> Iterator[str]:
+    """The selectors of edges and of members of zones, and the globs of sites, that nothing in the inputs answers to.
+
+    ``devices`` are those of the graph as they were read: an interface that only the site file names is in no input.
+    """
     for edge in declared.internet:
-        if not _at_an_interface(graph, edge):
+        if not _at_an_interface(devices, edge):
             yield str(edge)
     for zone in declared.zones:
         for member in zone.members:
-            if not (_at_an_interface(graph, member) or _at_a_segment(graph, member)):
+            if not (_at_an_interface(devices, member) or _at_a_segment(graph, member)):
                 yield str(member)
-    paths = [semantics.device.span.path for semantics in graph.devices.values()]
+    paths = [device.span.path for device in devices]
     for site in declared.sites:
         for glob in site.globs:
             if not any(site.takes(glob, path) for path in paths):
                 yield glob
 
 
-def _at_an_interface(graph: ZoneGraph, selector: Selector) -> bool:
-    return any(
-        selected(semantics.device, interface, selector)
-        for semantics in graph.devices.values()
-        for interface in semantics.device.interfaces
-    )
+def _at_an_interface(devices: Sequence[Device], selector: Selector) -> bool:
+    return any(selected(device, interface, selector) for device in devices for interface in device.interfaces)
 
 
 def _at_a_segment(graph: ZoneGraph, selector: Selector) -> bool:
