@@ -123,6 +123,7 @@ def test_a_question_that_could_not_be_put_is_not_judged(report: Report, judged: 
     assert {answer.question for answer in wording.answers(asked) if answer.judged} == judged
     shown = {one.name: text(one, asked) for one in EVERY if one.name in ("text", "html")}
     assert shown["text"].count("  not judged\n") == shown["html"].count("<td>not judged</td>") == 3 - len(judged)
+    assert ('class="verdict sev-none"' in shown["html"]) == (len(judged) == 3), "green is for what was judged"
 
 
 def test_completeness_names_what_is_missing() -> None:
