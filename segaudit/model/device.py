@@ -55,7 +55,7 @@ class Interface:
     ``name`` is the one that rules use (on ASA: the nameif); ``hardware`` the port, where it differs. ``description``
     and ``alias`` are names that people gave it. ``role_hint`` is the maker's own word for its role as
     ``vendor sign`` of the role vocabulary (``set role wan``, ``security-level 0``). ``members``: ports of a bridge,
-    aggregate or switch.
+    aggregate or switch. ``stands_for_others``: it is none itself but all those that the config does not name.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Interface:
     enabled: bool = True
     role_hint: str = ""
     members: tuple[str, ...] = ()
+    stands_for_others: bool = False
 
     @property
     def address_unknown(self) -> bool:

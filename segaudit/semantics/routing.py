@@ -23,10 +23,18 @@ class Way:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssumedRoute:
-    """A prefix that is known to lie behind an interface from outside the config (a site file)."""
+    """A prefix that is known to lie behind an interface from outside the config (a site file).
+
+    Not ``sure``: it may lie there, because nothing tells which addresses are behind the interface.
+    """
 
     prefix: Prefix
     interface: str
+    sure: bool = True
+
+
+#: Behind every route that a config writes for the same prefix.
+_LAST = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +133,9 @@ class RoutingTable:
         members = [i for i in device.interfaces if i.enabled and i.vrf == vrf]
         self._egresses = tuple(i.name for i in members)
         entries = [_Entry(a.prefix, -1, i.name, None, None, sure=True) for i in members for a in i.addresses]
+        here = [a for a in assumed if a.interface in self._egresses]
         entries += [
-            _Entry(a.prefix, -1 if a.prefix.length else 255, a.interface, None, None, sure=True)
-            for a in assumed
-            if a.interface in self._egresses
+            _Entry(a.prefix, -1 if a.prefix.length else 255, a.interface, None, None, sure=True) for a in here if a.sure
         ]
         resolved = resolved_routes(device, vrf)
         entries += [
@@ -139,6 +146,8 @@ class RoutingTable:
         policy = [one for one in resolved if one.route.kind == RouteKind.POLICY]
         self._by_policy = any(r.kind == RouteKind.POLICY and r.vrf == vrf for r in device.routes)
         self._knows_nothing = not entries
+        if entries:
+            entries += [_Entry(a.prefix, _LAST, a.interface, None, None, sure=False) for a in here if not a.sure]
         self._shares = self._share_out(entries, dynamic=bool(device.dynamic_routing))
         # A policy route goes before all others, for packets that more than their destination chooses.
         self._shares += [

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from segaudit.knowledge.protocols import private_prefixes
 from segaudit.knowledge.roles import Role
 from segaudit.model import ConditionKind, Device, InterfaceKind, Message, Prefix, msg
 from segaudit.model.selector import SelectorKind
@@ -144,6 +145,12 @@ def _assumed_routes(device: Device, segments: Segments) -> tuple[AssumedRoute, .
                     AssumedRoute(prefix=Prefix(version, 0, 0), interface=port.interface)
                     for version in (4, 6)
                     if version not in has_default
+                ]
+            elif segment.kind == SegmentKind.UNKNOWN:
+                found += [
+                    AssumedRoute(prefix=prefix, interface=port.interface, sure=False)
+                    for version in (4, 6)
+                    for prefix in private_prefixes(version)
                 ]
             elif segment.kind != SegmentKind.ROUTED:
                 found += [

@@ -73,6 +73,7 @@ def with_declared_interfaces(devices: Iterable[Device], declared: Declared) -> t
     """``devices``, with the interfaces that only the site file names, where a config shows no addresses.
 
     Such a config (the rules of a packet filter) names the interfaces that its rules tell apart, not all that there are.
+    The ones that are named take the place of what stands for all others.
     """
     wanted = [*declared.internet, *(m for zone in declared.zones for m in zone.members)]
     found: list[Device] = []
@@ -84,7 +85,8 @@ def with_declared_interfaces(devices: Iterable[Device], declared: Declared) -> t
                 if one.kind == SelectorKind.INTERFACE and owner == device.name and not one.is_pattern:
                     names[name] = None
         added = tuple(Interface(name=n, span=device.span) for n in names if device.interface(n) is None)
-        found.append(replace(device, interfaces=(*device.interfaces, *added)) if added else device)
+        shown = tuple(i for i in device.interfaces if not i.stands_for_others)
+        found.append(replace(device, interfaces=(*shown, *added)) if added else device)
     return tuple(found)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from segaudit.knowledge.protocols import is_internet_address, not_internet
+from segaudit.knowledge.protocols import is_internet_address, not_internet, private_prefixes
 from segaudit.model import Device, Interface, Message, Route, RouteKind, msg
 from segaudit.packetspace.packet import Packet
 from segaudit.semantics.trace import DeviceTracer, DeviceVerdict, Received, Verdict
@@ -123,6 +123,9 @@ class NetworkTracer:
         special = any(p.contains(packet.version, packet.dst) for p in not_internet(packet.version))
         if internet is not None and not inside and not special:
             return internet
+        private = any(p.contains(packet.version, packet.dst) for p in private_prefixes(packet.version))
+        if private and not inside:
+            return next((s for s in here if s.kind == SegmentKind.UNKNOWN), None)
         return None
 
     def _selects(self, segment: Segment, version: int, address: int | None) -> int:
@@ -219,6 +222,9 @@ class NetworkTracer:
             )
         if there.kind == SegmentKind.TUNNEL:
             return self._into_tunnel(name, end, there)
+        if there.kind == SegmentKind.UNKNOWN:
+            where = msg("whether {address} is behind {interface}", address=received.dst_text, interface=way.egress)
+            return replace(end, verdict=Verdict.UNKNOWN, undecided=(*end.undecided, where))
         return end
 
     def _into_tunnel(self, name: str, end: _End, segment: Segment) -> _End:
@@ -279,6 +285,14 @@ class NetworkTracer:
             )
             if segment.kind == SegmentKind.INTERNET and not has_default:
                 found += [(0, 255, _Way(p.interface, None, sure=True)) for p in ports]
+        if found or device.routes or any(i.addresses for i in members):
+            for segment in self._segments.segments:
+                if segment.kind == SegmentKind.UNKNOWN:
+                    lengths = [
+                        p.length for p in private_prefixes(packet.version) if p.contains(packet.version, packet.dst)
+                    ]
+                    ports = [p for p in segment.ports if p.device == device.name and p.interface in in_vrf]
+                    found += [(-max(lengths), _LAST, _Way(p.interface, None, sure=False)) for p in ports if lengths]
         best = min(((length, distance) for length, distance, _ in found), default=None)
         chosen = list(dict.fromkeys(way for length, distance, way in found if (length, distance) == best))
         if best is None or (doubtful and best[1] != -1):
@@ -338,6 +352,9 @@ class NetworkTracer:
         decision = DecidedBy(device=name, rule_set="", rule=None, path=None, first_line=None, reason=reason)
         return _End(Verdict.DENY, decision, None, hops)
 
+
+#: The distance of a way that nothing but an unknown network behind it speaks for.
+_LAST = 256
 
 #: What a sender prefers.
 _CHOICE: Mapping[Verdict, int] = {Verdict.PERMIT: 0, Verdict.UNKNOWN: 1, Verdict.DENY: 2}

@@ -22,11 +22,12 @@ from segaudit.model import (
     interfaces,
     parse_address,
     parse_prefix,
+    ports,
 )
 from segaudit.model.address import OwnAddress
 from segaudit.model.selector import Selector
 from segaudit.model.site import ZoneSpec
-from segaudit.packetspace.packet import Packet
+from segaudit.packetspace.packet import SYN, Packet
 from segaudit.packetspace.space import PacketSpace
 from segaudit.semantics.trace import Verdict
 from segaudit.semantics.trace_flows import Flow
@@ -127,7 +128,8 @@ def test_a_packet_may_be_for_the_address_that_pppoe_gave(target: str, verdict: V
 
 def test_an_interface_that_only_the_site_file_names_is_there() -> None:
     """Rules of a packet filter name the interfaces that they tell apart; with addresses, a config shows all it has."""
-    rules = replace(CORE, interfaces=(Interface(name="eth0", span=SPAN),), routes=())
+    others = Interface(name="others", span=SPAN, stands_for_others=True)
+    rules = replace(CORE, interfaces=(Interface(name="eth0", span=SPAN), others), routes=())
     known = Declared(zones=(_zone("servers", "if=core/eth2"), _zone("all", "if=core/*")))
     (found,) = with_declared_interfaces((rules,), known)
     assert [i.name for i in found.interfaces] == ["eth0", "eth2"]
@@ -137,3 +139,31 @@ def test_an_interface_that_only_the_site_file_names_is_there() -> None:
 
 def _zone(name: str, *members: str) -> ZoneSpec:
     return ZoneSpec(name=name, role="", members=tuple(Selector.parse(m, pattern=True) for m in members), span=SPAN)
+
+
+@pytest.mark.parametrize(("port", "verdict"), [(3389, Verdict.UNKNOWN), (22, Verdict.DENY)])
+def test_private_addresses_may_be_behind_an_interface_of_which_nothing_is_known(port: int, verdict: Verdict) -> None:
+    """Although the internet is behind the other one, and with it the way to everything that is nowhere else."""
+    remote_desktop = Rule(
+        id="1",
+        position=1,
+        action=Action.PERMIT,
+        span=SPAN,
+        service=ports(6, 3389),
+        ingress=interfaces("ppp0"),
+        egress=interfaces("eth1"),
+    )
+    rules = replace(
+        CORE,
+        interfaces=(Interface(name="ppp0", span=SPAN), Interface(name="eth1", span=SPAN)),
+        routes=(),
+        rule_sets=(RuleSet(name="through", rules=(remote_desktop,), default=Action.DENY),),
+        attachments=(Attachment(rule_sets=("through",), hook=Hook.FORWARD),),
+    )
+    known = Declared(internet=(Selector.parse("if=core/ppp0"),))
+    tracer = NetworkTracer((rules,), build_segments((rules,), known), DAY)
+    assert tracer.trace(flow("198.51.100.7", "192.168.3.3", port)).verdict is verdict
+    conduit = build(PacketSpace(), (rules,), known, DAY).conduits[INTERNET, "core:eth1"]
+    sent = Packet(version=4, protocol=6, src=0xC6336407, dst=0xC0A80303, src_port=49152, dst_port=port, tcp_flags=SYN)
+    assert not conduit.sent.must
+    assert (sent in conduit.sent.may) is (verdict is Verdict.UNKNOWN)

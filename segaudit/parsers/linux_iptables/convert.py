@@ -604,7 +604,7 @@ class _Converter:
             for chain in table.chains
         )
         if len(outer) == 1 and speaks:
-            yield Interface(name=ANY_OTHER, span=self._span, method=AddressMethod.NONE)
+            yield Interface(name=ANY_OTHER, span=self._span, method=AddressMethod.NONE, stands_for_others=True)
 
 
 class _Done:
