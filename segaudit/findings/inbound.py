@@ -172,11 +172,8 @@ class Reached:
             )
         if publishes and self.proof.packets.may <= published(self.proof.packets.may.space, publishes):
             notes.append(msg("One step milder: the site file declares it under 'publish'."))
-        steps = len(notes)
-        if not self.routed:
-            steps += 2
-            notes.append(msg("Two steps milder: the internet does not route packets to that address."))
-        return max(severity.stepped(-steps), min(severity, Severity.LOW)), tuple(notes)
+        # A private destination makes the finding possible, not milder: severity never changes with certainty.
+        return max(severity.stepped(-len(notes)), min(severity, Severity.LOW)), tuple(notes)
 
 
 def reached_from_internet(
