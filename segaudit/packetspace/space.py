@@ -78,16 +78,15 @@ class PacketSpace:
 
     __slots__ = (
         "_bytes",
+        "_false",
         "_fields",
         "_manager",
         "_masks",
         "_not",
+        "_opening",
         "_true",
         "_universe",
         "_var",
-        "empty",
-        "full",
-        "opening",
     )
 
     def __init__(self, *, nodes: int = NODE_CAPACITY, cache: int = CACHE_CAPACITY) -> None:
@@ -96,16 +95,30 @@ class PacketSpace:
         self._var = [self._manager.var(i) for i in range(WIDTH)]
         self._not = [self._manager.not_var(i) for i in range(WIDTH)]
         self._true = self._manager.true()
+        self._false = self._manager.false()
         self._fields: dict[tuple[int, int, int, int], BCDDFunction] = {}
         self._bytes: dict[tuple[int, int, int, int], BCDDFunction] = {}
         self._masks: dict[tuple[int, int], BCDDFunction] = {}
         self._universe = self._make_universe()
-        #: No packet.
-        self.empty = PacketSet(self, self._manager.false())
-        #: Every packet.
-        self.full = PacketSet(self, self._universe)
-        #: Packets that can open a session: state new, and of TCP those with SYN alone.
-        self.opening = self.state("new") & (self.tcp_flags(SYN | ACK | 1 | 4, SYN) | ~self.protocol(TCP))
+        tcp_opens = self.tcp_flags(SYN | ACK | 1 | 4, SYN)
+        self._opening = (self.state("new") & (tcp_opens | ~self.protocol(TCP))).function
+
+    # Made anew at each use: a set that the space kept would keep the space, and a run over many networks all of them.
+
+    @property
+    def empty(self) -> PacketSet:
+        """No packet."""
+        return PacketSet(self, self._false)
+
+    @property
+    def full(self) -> PacketSet:
+        """Every packet."""
+        return PacketSet(self, self._universe)
+
+    @property
+    def opening(self) -> PacketSet:
+        """Packets that can open a session: state new, and of TCP those with SYN alone."""
+        return PacketSet(self, self._opening)
 
     # -- making sets ---------------------------------------------------------------------------------------------
 
