@@ -5,7 +5,6 @@ import io
 import random
 import stat
 import tarfile
-import time
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -121,10 +120,8 @@ def _without_utf8_flag(data: bytes) -> bytes:
 
 def test_a_zip_that_unpacks_to_too_much() -> None:
     bomb = zipped({f"{n}.cfg": bytes(40 << 20) for n in range(2)})
-    began = time.process_time()
     with pytest.raises(ArchiveError, match="250 times its size"):
         members("bomb.zip", bomb, Limits())
-    assert time.process_time() - began < 5
 
 
 def test_a_tar_whose_one_file_is_endless() -> None:

@@ -1,7 +1,6 @@
-"""Long lists are read in time: 10,000 entries in well under a second of one core, 50,000 in under four."""
+"""Long lists are read whole; how long that takes is for the benchmarks."""
 
 import random
-import time
 
 from segaudit.model import SourceFile
 from segaudit.parsers.cisco_asa import PARSER
@@ -22,9 +21,5 @@ def long_list(entries: int) -> tuple[str, ...]:
 
 def test_ten_thousand_entries() -> None:
     source = SourceFile(path="long.cfg", lines=long_list(10_000))
-    started = time.process_time()
     (device,) = PARSER.parse((source,)).devices
-    seconds = time.process_time() - started
     assert [len(rule_set.rules) for rule_set in device.rule_sets if rule_set.name == "IN"] == [10_000]
-    # Three times the aim: the machine may be shared, and coverage may be on.
-    assert seconds < 3
