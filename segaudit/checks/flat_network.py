@@ -59,6 +59,9 @@ def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
     if len(own) != 1:
         return
     (only,) = own
+    if only.zone.role == Role.MANAGEMENT and not only.mixed:
+        # The port for administration of a device of which nothing else is known: where the company stands, who knows.
+        return
     routed = any(s.kind == SegmentKind.ROUTED for z in subject.graph.zones.values() for s in z.segments)
     reasons = []
     if not only.mixed:
