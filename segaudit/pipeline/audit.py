@@ -192,6 +192,7 @@ def _not_judged(devices: Sequence[Device], graph: ZoneGraph, site: Site) -> Iter
             subject=msg("what the site file declares"),
             reason=msg("{selector} points at nothing in the inputs: check its spelling", selector=selector),
         )
+    yield from _one_family(graph)
     for pair in graph.unassessed:
         yield NotJudged(subject=msg("{src} to {dst}", src=pair.src, dst=pair.dst), reason=pair.reason, span=pair.span)
     for kept in graph.kept_apart:
@@ -200,3 +201,23 @@ def _not_judged(devices: Sequence[Device], graph: ZoneGraph, site: Site) -> Iter
         subject=msg("traffic inside one segment"),
         reason=msg("it crosses no device: what hosts of one segment do to each other no firewall config shows"),
     )
+
+
+def _one_family(graph: ZoneGraph) -> Iterable[NotJudged]:
+    """Zones whose addresses only the site file tells, and tells of one family, behind devices that forward both."""
+    for name, zone in sorted(graph.zones.items()):
+        missing = {4, 6} - {p.version for p in zone.prefixes}
+        devices = {port.device for port in zone.ports}
+        silent = [d for d in sorted(devices) if not any(i.addresses for i in graph.devices[d].device.interfaces)]
+        for device in silent:
+            for version in sorted(missing & graph.devices[device].device.versions):
+                if zone.prefixes:
+                    yield NotJudged(
+                        subject=msg("IPv{version} of {zone}", version=version, zone=name),
+                        reason=msg(
+                            "the site file gives it no IPv{version} prefix and no input shows one: if {device} forwards "
+                            "to it, add the prefix to its members",
+                            version=version,
+                            device=device,
+                        ),
+                    )
