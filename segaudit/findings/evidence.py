@@ -101,10 +101,11 @@ def flow_deciders(graph: ZoneGraph, flow: Flow, sent: PacketSet) -> list[Decider
     if sent is not flow.sent.may:
         return _flow_deciders(graph, flow, sent)
     # Several checks look at everything that passes: of large lists that is worth keeping.
-    found = graph.explained.get(id(flow))
-    if found is None:
-        found = graph.explained[id(flow)] = _flow_deciders(graph, flow, sent)
-    return found
+    known = graph.explained.get(id(flow))
+    if known is None:
+        # The flow is kept beside: the next one at the place of a freed one would be taken for it.
+        known = graph.explained[id(flow)] = (flow, _flow_deciders(graph, flow, sent))
+    return known[1]
 
 
 def _flow_deciders(graph: ZoneGraph, flow: Flow, sent: PacketSet) -> list[Decider]:

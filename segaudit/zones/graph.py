@@ -197,7 +197,7 @@ class ZoneGraph:
         return (z for _, z in sorted(self.zones.items()) if z.role in roles)
 
     @cached_property
-    def explained(self) -> dict[int, list[Decider]]:
+    def explained(self) -> dict[int, tuple[Flow, list[Decider]]]:
         """Who decides whole flows, by the identity of the flow: filled by whoever asks first, for all who ask after."""
         return {}
 
