@@ -354,6 +354,8 @@ class DeviceSemantics:
             first, _ = effects[0]
             rewrite = Rewrite(translation, going, first.rule, first.rule_set, self.resolver)
             yield Piece(current=rewrite.image_bounds(going), stages=(*piece.stages, rewrite))
+        if not exact:
+            rest = PacketBounds(rest.must, rest.may & (plain | rest.must))
         if rest.may:
             yield piece.narrowed(rest)
 
@@ -513,14 +515,18 @@ def _gated(piece: Piece, gate: Gate) -> Piece:
 
 
 def _permitted_plainly(gate: Gate, space: PacketSpace) -> PacketSet:
-    """The packets that a rule of ``gate`` which translates nothing may permit, or the end of a list."""
+    """The packets that a rule of ``gate`` which translates nothing may let pass, or the end of a list, or no list."""
+    if len(gate.results) < len(gate.attachment.rule_sets):
+        return space.full
     plain = [
         effect.effective.may
         for result in gate.results
         for effect in result.effects()
         if effect.rule.source_translation is None and effect.rule.action not in {Action.DENY, Action.CONTINUE}
     ]
-    return space.union((*plain, *(r.rest for r in gate.results if r.rule_set.default != Action.DENY)))
+    plain += [result.rest for result in gate.results if result.rule_set.default != Action.DENY]
+    versions = {result.rule_set.version for result in gate.results}
+    return space.union((*plain, *(space.full - space.version(v) for v in versions if v is not None)))
 
 
 def _source_translations(gate: Gate) -> list[tuple[Translation, list[tuple[RuleEffect, PacketBounds]]]]:

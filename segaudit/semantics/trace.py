@@ -20,7 +20,7 @@ routed, nor whether an interface is shut: the caller says between which interfac
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -40,7 +40,7 @@ from segaudit.model import (
     msg,
 )
 from segaudit.packetspace.packet import Packet
-from segaudit.semantics.trace_flight import Choice, Field, Flight
+from segaudit.semantics.trace_flight import Choice, Field, Flight, merged
 from segaudit.semantics.trace_lists import Answer, Crossing, End, ListTracer, Outcome, distinct, list_tracers
 from segaudit.semantics.trace_match import NO, Matcher
 
@@ -102,6 +102,14 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """A permitted packet as it goes on, one possibility; ``choices`` are the fields that stand for several values."""
+
+    packet: Packet
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListVerdict:
     """What one list, or the lists between two zones, say to a packet.
 
@@ -121,7 +129,7 @@ class DeviceVerdict:
     """What the device does with a packet.
 
     As `ListVerdict`; ``steps`` are the stages in order (of every possibility, where there are several), ``to_device``
-    says that a permitted packet ends at the device itself.
+    says that a permitted packet ends at the device itself. ``leaving`` is the packet as it may go on.
     """
 
     verdict: Verdict
@@ -131,6 +139,7 @@ class DeviceVerdict:
     received: Received | None
     steps: tuple[Step, ...]
     to_device: bool
+    leaving: tuple[Leaving, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,12 +236,16 @@ class DeviceTracer:
             )
         return self._list_verdict(rule_list, answer, flight, crossing)
 
-    def arrive(self, packet: Packet, ingress: str) -> tuple[Arrival, ...]:
-        """What the lists at PREROUTING make of a packet, for who routes it: every possibility, of none where it is denied."""
+    def arrive(self, packet: Packet, ingress: str, chosen: tuple[Choice, ...] = ()) -> tuple[Arrival, ...]:
+        """What the lists at PREROUTING make of a packet, for who routes it: every possibility, of none where it is denied.
+
+        ``chosen`` here and below: the fields that stand for several values, of which another device chose one.
+        """
         if self._in_session(packet):
             return (Arrival(packet=packet, destinations=((packet.dst, packet.dst),), to_device=False),)
         crossing = Crossing(ingress, None)
-        ways, _ = self._follow(Flight(packet, packet), self._plan((Hook.PREROUTING,), crossing), crossing)
+        flight = Flight(packet, packet, choices=chosen)
+        ways, _ = self._follow(flight, self._plan((Hook.PREROUTING,), crossing), crossing)
         arrivals = [
             Arrival(
                 packet=way.flight.packet,
@@ -244,7 +257,9 @@ class DeviceTracer:
         ]
         return tuple(dict.fromkeys(arrivals))
 
-    def forward(self, packet: Packet, ingress: str, egress: str, bypass: str | None = None) -> DeviceVerdict:
+    def forward(
+        self, packet: Packet, ingress: str, egress: str, bypass: str | None = None, chosen: tuple[Choice, ...] = ()
+    ) -> DeviceVerdict:
         """What becomes of a packet that arrives at ``ingress`` and is to leave by ``egress``; routing is skipped.
 
         ``bypass`` is for packets out of a VPN that skip the filters: the list that is asked instead, empty for none.
@@ -258,13 +273,13 @@ class DeviceTracer:
         if bypass is not None:
             instead = (_Stage(Hook.FORWARD, (self._lists(bypass) or self._missing(bypass),)),) if bypass else ()
             plan = (*instead, *(stage for stage in plan if stage.asked_of_vpn))
-        return self._verdict(Flight(packet, packet), plan, crossing)
+        return self._verdict(Flight(packet, packet, choices=chosen), plan, crossing)
 
-    def local_in(self, packet: Packet, ingress: str) -> DeviceVerdict:
+    def local_in(self, packet: Packet, ingress: str, chosen: tuple[Choice, ...] = ()) -> DeviceVerdict:
         """What the filters say to a packet for the device itself that arrives at ``ingress``."""
         crossing = Crossing(ingress, "")
         plan = self._plan((Hook.PREROUTING, Hook.LOCAL_IN), crossing)
-        return self._verdict(Flight(packet, packet, own_destination=True), plan, crossing)
+        return self._verdict(Flight(packet, packet, choices=chosen, own_destination=True), plan, crossing)
 
     def local_out(self, packet: Packet, egress: str) -> DeviceVerdict:
         """What the filters say to a packet that the device itself sends by ``egress``."""
@@ -390,6 +405,7 @@ class DeviceTracer:
                 received=_received([flight]),
                 steps=(),
                 to_device=flight.own_destination,
+                leaving=(Leaving(packet=flight.packet, choices=flight.choices),),
             )
         ways, hangs_on = self._follow(flight, plan, crossing)
         verdict, deciders = _judged(ways)
@@ -402,6 +418,7 @@ class DeviceTracer:
             received=_received([way.flight for way in permitted]),
             steps=ways[0].steps if len(ways) == 1 else _each_once(step for way in ways for step in way.steps),
             to_device=any(way.flight.own_destination or way.flight.to_device for way in permitted or ways),
+            leaving=_leaving([way.flight for way in permitted]),
         )
 
     def _in_session(self, packet: Packet) -> bool:
@@ -562,6 +579,32 @@ def _decided_by(way: _Way) -> Decision:
         if rank >= best_rank:
             best, best_rank = step.decision, rank
     return best
+
+
+def _leaving(flights: Sequence[Flight]) -> tuple[Leaving, ...]:
+    """How the packet goes on by any of these ways; pieces of one choice are put together again."""
+    left = list(dict.fromkeys((flight.packet, tuple(flight.among(field) for field in Field)) for flight in flights))
+    for place in range(len(Field)):
+        together: dict[object, tuple[Packet, list[tuple[Range, ...]], list[Range]]] = {}
+        for packet, among in left:
+            rest = (*among[:place], *among[place + 1 :])
+            key = (replace(packet, src=0, dst=0, src_port=0, dst_port=0), rest)
+            together.setdefault(key, (packet, list(among), []))[2].extend(among[place])
+        left = [
+            (packet, (*among[:place], merged(ranges), *among[place + 1 :]))
+            for packet, among, ranges in together.values()
+        ]
+    return tuple(
+        Leaving(
+            packet=replace(packet, **{field.value: ranges[0][0] for field, ranges in zip(Field, among, strict=True)}),
+            choices=tuple(
+                Choice(field, ranges)
+                for field, ranges in zip(Field, among, strict=True)
+                if ranges[0][0] != ranges[-1][1]
+            ),
+        )
+        for packet, among in left
+    )
 
 
 def _received(flights: Sequence[Flight]) -> Received | None:

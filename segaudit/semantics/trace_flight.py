@@ -12,7 +12,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from segaudit.model import PORT_PROTOCOLS, AddressExpr, AddressRewrite, OwnAddress, PortRewrite, Range, Translation
+from segaudit.model import (
+    PORT_PROTOCOLS,
+    AddressExpr,
+    AddressRewrite,
+    AddressUnion,
+    OwnAddress,
+    PortRewrite,
+    Range,
+    Translation,
+)
 from segaudit.packetspace.packet import Packet
 from segaudit.semantics.trace_match import Matcher
 
@@ -141,7 +150,7 @@ class Flight:
             if to is not None and base is not None:
                 aligned = _aligned(now, base, to)
                 return self if aligned is None else self.narrowed(field, ((aligned, aligned),))
-        return self.narrowed(field, _merged(to) if to else ((0, HIGHEST[version]),))
+        return self.narrowed(field, merged(to) if to else ((0, HIGHEST[version]),))
 
     def rewritten_port(self, field: Field, rewrite: PortRewrite | None) -> Flight:
         """The same with the port ``field`` rewritten, where the protocol has ports."""
@@ -167,8 +176,18 @@ def _with(packet: Packet, field: Field, value: int) -> Packet:
 def _addresses(expr: AddressExpr, version: int, matcher: Matcher) -> list[Range] | None:
     """The addresses of ``version`` in ``expr`` in the order written; ``None`` where the config does not tell them."""
     if isinstance(expr, OwnAddress):
+        if expr.version not in (None, version):
+            return []
         own, complete = matcher.own_ranges(expr)
         return [(r.first, r.last) for r in own if r.version == version] if complete else None
+    if isinstance(expr, AddressUnion):
+        found: list[Range] = []
+        for item in expr.items:
+            of_item = _addresses(item, version, matcher)
+            if of_item is None:
+                return None
+            found += of_item
+        return found
     ranges = matcher.plain_ranges(expr)
     if ranges is None:
         return None
@@ -192,14 +211,15 @@ def _aligned(value: int, base: Iterable[Range], to: Iterable[Range]) -> int | No
     return None
 
 
-def _merged(ranges: Iterable[Range]) -> tuple[Range, ...]:
-    merged: list[Range] = []
+def merged(ranges: Iterable[Range]) -> tuple[Range, ...]:
+    """The same values as ascending ranges that do not touch."""
+    found: list[Range] = []
     for first, last in sorted(ranges):
-        if merged and first <= merged[-1][1] + 1:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], last))
+        if found and first <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], max(found[-1][1], last))
         else:
-            merged.append((first, last))
-    return tuple(merged)
+            found.append((first, last))
+    return tuple(found)
 
 
 def _cut(among: tuple[Range, ...], edges: Sequence[int]) -> list[tuple[Range, ...]]:

@@ -13,7 +13,8 @@ from datetime import date
 from segaudit.knowledge.protocols import is_internet_address, not_internet, private_prefixes
 from segaudit.model import Device, Interface, Message, Route, RouteKind, msg
 from segaudit.packetspace.packet import Packet
-from segaudit.semantics.trace import DeviceTracer, DeviceVerdict, Received, Verdict
+from segaudit.semantics.trace import DeviceTracer, DeviceVerdict, Leaving, Received, Verdict
+from segaudit.semantics.trace_flight import Field
 from segaudit.semantics.trace_flows import DecidedBy, Flow, FlowVerdict, Hop, decided_by
 from segaudit.semantics.trace_match import MAYBE, NO, YES, Matcher
 from segaudit.zones.graph import Port, Segment, SegmentKind
@@ -21,6 +22,8 @@ from segaudit.zones.segments import Segments, bypasses
 
 #: A packet that has been at so many devices goes round in circles.
 MOST_HOPS = 16
+#: Destinations that a translation chooses from are followed one by one below this number.
+MOST_VALUES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ class NetworkTracer:
         uncarried = msg("the tunnel does not carry packets to {address}", address=packet.dst_text)
         if carried == NO:
             return self._said(flow, self._stopped(start.ports[0].device, (), uncarried))
-        ends = [self._arrive(p.device, p.interface, packet, (), start, self._bypasses.get(p)) for p in start.ports]
+        sent = Leaving(packet=packet)
+        ends = [self._arrive(p.device, p.interface, sent, (), start, self._bypasses.get(p)) for p in start.ports]
         # The sender chooses the device of its segment that serves it best.
         best = min(ends, key=lambda e: _CHOICE[e.verdict], default=None)
         if best is None:
@@ -161,36 +165,36 @@ class NetworkTracer:
         return found
 
     def _arrive(
-        self, name: str, ingress: str, packet: Packet, hops: tuple[Hop, ...], start: Segment, bypass: str | None
+        self, name: str, ingress: str, arriving: Leaving, hops: tuple[Hop, ...], start: Segment, bypass: str | None
     ) -> _End:
-        """What becomes of ``packet`` that arrives at a device."""
-        tracer = self._tracer(name, start)
+        """What becomes of a packet that arrives at a device."""
+        tracer, packet = self._tracer(name, start), arriving.packet
         if len(hops) > MOST_HOPS:
             return self._stopped(name, hops, msg("it goes round in circles"))
-        arrivals = tracer.arrive(packet, ingress) if bypass is None else (None,)
+        arrivals = tracer.arrive(packet, ingress, arriving.choices) if bypass is None else (None,)
         ends: list[_End] = []
         for arrival in arrivals:
             routed = packet if arrival is None else arrival.packet
             if (arrival is not None and arrival.to_device) or self._own(name, routed):
-                ends.append(self._local(tracer, ingress, packet, hops))
+                ends.append(self._local(tracer, ingress, arriving, hops))
                 continue
             elsewhere = tracer.device.elsewhere(ingress)
             if elsewhere is not None and routed.version == 4 and not any(p.contains(4, routed.dst) for p in elsewhere):
                 # The address that this interface was given may be just this one.
-                ends.append(self._local(tracer, ingress, packet, hops))
+                ends.append(self._local(tracer, ingress, arriving, hops))
             ways = self._ways(tracer.device, ingress, routed)
             if not ways or not any(way.sure for way in ways):
                 ends.append(self._stopped(name, hops, msg("it has no route to {address}", address=routed.dst_text)))
-            ends += [self._leave(tracer, ingress, way, packet, hops, start, bypass) for way in ways]
+            ends += [self._leave(tracer, ingress, way, arriving, hops, start, bypass) for way in ways]
         if not ends:
-            ends = [self._local(tracer, ingress, packet, hops)]
-        return _together(ends)
+            ends = [self._local(tracer, ingress, arriving, hops)]
+        return _together(ends, msg("the way that it is routed"))
 
     def _own(self, name: str, packet: Packet) -> bool:
         return any(owner.device == name for owner in self._segments.owners.get((packet.version, packet.dst), ()))
 
-    def _local(self, tracer: DeviceTracer, ingress: str, packet: Packet, hops: tuple[Hop, ...]) -> _End:
-        verdict = tracer.local_in(packet, ingress)
+    def _local(self, tracer: DeviceTracer, ingress: str, arriving: Leaving, hops: tuple[Hop, ...]) -> _End:
+        verdict = tracer.local_in(arriving.packet, ingress, arriving.choices)
         return self._ended(tracer.device.name, ingress, "", verdict, hops)
 
     def _leave(
@@ -198,32 +202,36 @@ class NetworkTracer:
         tracer: DeviceTracer,
         ingress: str,
         way: _Way,
-        packet: Packet,
+        arriving: Leaving,
         hops: tuple[Hop, ...],
         start: Segment,
         bypass: str | None,
     ) -> _End:
         name = tracer.device.name
-        verdict = tracer.forward(packet, ingress, way.egress, bypass)
+        verdict = tracer.forward(arriving.packet, ingress, way.egress, bypass, arriving.choices)
         end = self._ended(name, ingress, way.egress, verdict, hops)
-        received = _packet(verdict.received) if verdict.received is not None else None
-        if verdict.verdict == Verdict.DENY or received is None:
+        if verdict.verdict == Verdict.DENY:
             return end
-        onward = self._next(name, way, received)
+        onward = [one for leaving in verdict.leaving for one in _by_destination(leaving)]
+        ends = [self._beyond(name, way, one, end, start) for one in onward]
+        beyond = _together(ends, msg("the value that the translation chooses"))
+        if verdict.verdict == Verdict.UNKNOWN and beyond.verdict == Verdict.PERMIT:
+            return replace(beyond, verdict=Verdict.UNKNOWN, undecided=verdict.undecided)
+        return beyond
+
+    def _beyond(self, name: str, way: _Way, leaving: Leaving, end: _End, start: Segment) -> _End:
+        """What becomes of a packet that the device ``name`` let out: ``end`` is how things stand there."""
+        packet = leaving.packet
+        onward = self._next(name, way, packet)
         if onward is not None:
-            further = self._arrive(onward.device, onward.interface, received, end.hops, start, None)
-            if verdict.verdict == Verdict.UNKNOWN and further.verdict == Verdict.PERMIT:
-                return replace(further, verdict=Verdict.UNKNOWN, undecided=verdict.undecided)
-            return further
-        there = self._is_at(name, way.egress, received)
+            return self._arrive(onward.device, onward.interface, leaving, end.hops, start, None)
+        there = self._is_at(name, way.egress, packet)
         if there is None:
-            return self._stopped(
-                name, end.hops, msg("nothing shows that {address} is there", address=received.dst_text)
-            )
+            return self._stopped(name, end.hops, msg("nothing shows that {address} is there", address=packet.dst_text))
         if there.kind == SegmentKind.TUNNEL:
             return self._into_tunnel(name, end, there)
         if there.kind == SegmentKind.UNKNOWN:
-            where = msg("whether {address} is behind {interface}", address=received.dst_text, interface=way.egress)
+            where = msg("whether {address} is behind {interface}", address=packet.dst_text, interface=way.egress)
             return replace(end, verdict=Verdict.UNKNOWN, undecided=(*end.undecided, where))
         return end
 
@@ -367,32 +375,49 @@ def _deciding(end: _End) -> DecidedBy:
     return end.decided_by
 
 
-def _together(ends: Sequence[_End]) -> _End:
-    """Of several possible ways: what all agree on, else unknown."""
+def _together(ends: Sequence[_End], why: Message) -> _End:
+    """Of several possible ways: what all agree on, else unknown, for the reason ``why`` where they name none."""
     verdicts = {e.verdict for e in ends}
+    received = _common([e.received for e in ends if e.received is not None])
     if len(verdicts) == 1:
-        return ends[0]
+        return replace(ends[0], received=received)
     best = min(ends, key=lambda e: _CHOICE[e.verdict])
-    reasons = tuple(dict.fromkeys(r for e in ends for r in e.undecided)) or (msg("the way that it is routed"),)
-    return replace(best, verdict=Verdict.UNKNOWN, undecided=reasons)
+    reasons = tuple(dict.fromkeys(r for e in ends for r in e.undecided)) or (why,)
+    return replace(best, verdict=Verdict.UNKNOWN, undecided=reasons, received=received)
 
 
-def _packet(received: Received) -> Packet | None:
-    """The packet as it arrives; ``None`` where its destination was chosen from several values.
-
-    A source that was chosen from a pool is taken as zero: the rest of the way goes by the destination.
-    """
-    if received.dst is None or received.dst_port is None:
+def _common(ways: Sequence[Received]) -> Received | None:
+    """The packet as it arrives by any of these ways: what they differ in is not known."""
+    if not ways:
         return None
-    return Packet(
-        version=received.version,
-        protocol=received.protocol,
-        src=received.src or 0,
-        dst=received.dst,
-        src_port=received.src_port or 0,
-        dst_port=received.dst_port,
-        icmp_type=received.icmp_type,
-        icmp_code=received.icmp_code,
-        tcp_flags=received.tcp_flags,
-        state=received.state,
+    first = ways[0]
+
+    def agreed(name: str) -> int | None:
+        values = {getattr(one, name) for one in ways}
+        return values.pop() if len(values) == 1 else None
+
+    return replace(
+        first,
+        src=agreed("src"),
+        dst=agreed("dst"),
+        src_port=agreed("src_port"),
+        dst_port=agreed("dst_port"),
     )
+
+
+def _by_destination(leaving: Leaving) -> list[Leaving]:
+    """The packet for each destination that was chosen for it, as the rest of its way goes by it; of many the outermost."""
+    found = [leaving]
+    for choice in leaving.choices:
+        if choice.field not in {Field.DST, Field.DST_PORT}:
+            continue
+        values = [v for first, last in choice.among for v in range(first, min(last + 1, first + MOST_VALUES))]
+        if len(values) >= MOST_VALUES:
+            values = sorted({v for ends in choice.among for v in ends})
+        others = tuple(c for c in leaving.choices if c.field not in {Field.DST, Field.DST_PORT})
+        found = [
+            Leaving(packet=replace(one.packet, **{choice.field.value: value}), choices=others)
+            for one in found
+            for value in values
+        ]
+    return found

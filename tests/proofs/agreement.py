@@ -6,14 +6,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Literal
 
 from segaudit.model import Device
 from segaudit.packetspace.bounds import PacketBounds
 from segaudit.packetspace.packet import Packet
 from segaudit.packetspace.space import PacketSet, PacketSpace
 from segaudit.semantics.device import DeviceSemantics, Piece
-from segaudit.semantics.trace import DeviceTracer, Verdict
-from segaudit.semantics.trace_flows import Flow
+from segaudit.semantics.trace import DeviceTracer, Received, Verdict
+from segaudit.semantics.trace_flows import Flow, FlowVerdict
 from segaudit.zones.graph import INTERNET, ZoneGraph
 from segaudit.zones.trace import NetworkTracer
 
@@ -153,9 +154,6 @@ class NetworkAgreement:
             )
             for zone in graph.sources
         }
-        self._exposed = {
-            zone: union(e.piece.sent().may for e in graph.exposures.get(zone, ())) for zone in graph.sources
-        }
 
     def ask_conduit(self, packet: Packet, sure: PacketSet, tally: Tally, where: str) -> None:
         """Whether ``packet``, which a conduit carries (for certain: ``sure``), gets through packet by packet."""
@@ -173,22 +171,63 @@ class NetworkAgreement:
             # At home no device is asked.
             return
         said = self._tracer.trace(Flow(id="", packet=packet))
-        received = said.received
-        if (
-            received is not None
-            and received.dst is not None
-            and replace(packet, dst=received.dst) in graph.targets[zone]
-        ):
-            # It came back to where it was sent from.
+        if self._came_back(packet, zone, said):
             return
-        leaving, exposed = self._leaving[zone], self._exposed[zone]
-        of_sets = verdict_of(packet, leaving)
-        through = bool(said.hops) and bool(said.hops[-1].out_interface)
-        if said.verdict == Verdict.PERMIT:
-            agree = packet in leaving.may if through else packet in leaving.may or packet in exposed
-        elif said.verdict == Verdict.DENY:
+        leaving = self._leaving[zone]
+        if said.verdict == Verdict.DENY:
             agree = packet not in leaving.must
         else:
-            agree = packet in leaving.may or packet in exposed
+            agree = packet in leaving.may or self._is_exposed(packet, zone, said)
+            if said.verdict == Verdict.PERMIT and said.hops[-1].out_interface:
+                agree = packet in leaving.may
         way = " ".join(f"{h.device}:{h.in_interface}>{h.out_interface}" for h in said.hops)
-        tally.add(of_sets, said.verdict, agree, f"from {zone} by {way}, {packet}")
+        tally.add(verdict_of(packet, leaving), said.verdict, agree, f"from {zone} by {way}, {packet}")
+
+    def _came_back(self, packet: Packet, zone: str, said: FlowVerdict) -> bool:
+        """Whether it ends where it was sent from, which is no conduit."""
+        received = said.received
+        if received is None or not said.hops:
+            return False
+        if received.dst is None:
+            last = (said.hops[-1].device, said.hops[-1].out_interface)
+            return any((port.device, port.interface) == last for port in self.graph.zones[zone].ports)
+        return replace(packet, dst=received.dst) in self.graph.targets[zone]
+
+    def _is_exposed(self, packet: Packet, zone: str, said: FlowVerdict) -> bool:
+        """Whether the sets have ``packet`` among what reaches a device itself, as it comes to that device."""
+        if not said.hops:
+            return False
+        last = said.hops[-1]
+        arrived: Packet | Received = packet
+        if len(said.hops) > 1:
+            before = said.hops[-2].received
+            if before is None:
+                return False
+            arrived = before
+        for exposure in self.graph.exposures.get(zone, ()):
+            if (exposure.device, exposure.ingress) != (last.device, last.in_interface):
+                continue
+            # What an earlier device chose from a pool is not known.
+            if packets_like(self.graph.space, arrived) & exposure.piece.sent().may:
+                return True
+        return False
+
+
+def packets_like(space: PacketSpace, packet: Packet | Received) -> PacketSet:
+    """The packets that agree with one in all fields that are known."""
+    zeros = {name: getattr(packet, name) or 0 for name in ("src", "dst", "src_port", "dst_port")}
+    known = Packet(
+        version=packet.version,
+        protocol=packet.protocol,
+        icmp_type=packet.icmp_type,
+        icmp_code=packet.icmp_code,
+        tcp_flags=packet.tcp_flags,
+        state=packet.state,
+        **zeros,
+    )
+    found = space.packet(known)
+    fields: tuple[Literal["src", "dst", "src_port", "dst_port"], ...] = ("src", "dst", "src_port", "dst_port")
+    for name in fields:
+        if getattr(packet, name) is None:
+            found = found.forget(name)
+    return found
