@@ -46,7 +46,8 @@ class _Run:
 class _FieldMap:
     """What happens to one field: ``runs`` move values; without runs the value is chosen from ``targets``.
 
-    ``anywhere``: the runs' bases do not matter, every value goes to ``runs[0].to`` (a constant).
+    ``anywhere``: the runs' bases do not matter, every value goes to ``runs[0].to`` (a constant). An address is moved in
+    packets of IP ``version`` only.
     """
 
     side: Side
@@ -54,6 +55,7 @@ class _FieldMap:
     runs: tuple[_Run, ...] = ()
     anywhere: bool = False
     targets: PacketSet | None = None
+    version: int = 4
 
     def _values(self, space: PacketSpace, run: _Run, first: int) -> PacketSet:
         last = first + (1 << run.kept) - 1
@@ -73,10 +75,8 @@ class _FieldMap:
 
     def image(self, packets: PacketSet) -> PacketSet:
         """Where ``packets`` may come out."""
-        if self.is_port:
-            with_ports, without = _by_ports(packets)
-            return self._image(with_ports) | without
-        return self._image(packets)
+        concerned, others = self._concerned(packets)
+        return self._image(concerned) | others
 
     def _image(self, packets: PacketSet) -> PacketSet:
         space = packets.space
@@ -88,10 +88,8 @@ class _FieldMap:
 
     def preimage(self, packets: PacketSet) -> PacketSet:
         """The packets that may come out in ``packets``."""
-        if self.is_port:
-            with_ports, without = _by_ports(packets)
-            return self._preimage(with_ports) | without
-        return self._preimage(packets)
+        concerned, others = self._concerned(packets)
+        return self._preimage(concerned) | others
 
     def _preimage(self, packets: PacketSet) -> PacketSet:
         space = packets.space
@@ -106,6 +104,12 @@ class _FieldMap:
         if self.targets is None:
             return self.preimage(packets)
         return self.preimage(packets) - self._forget(self.targets - packets)
+
+    def _concerned(self, packets: PacketSet) -> tuple[PacketSet, PacketSet]:
+        """The packets that have the field, and the others, which stay as they are."""
+        space = packets.space
+        test = space.protocol_test(*PORT_PROTOCOLS) if self.is_port else space.family_test(self.version)
+        return packets.where(test), packets.where(~test)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +137,6 @@ class _Map(Protocol):
     def image(self, packets: PacketSet) -> PacketSet: ...
     def preimage(self, packets: PacketSet) -> PacketSet: ...
     def sure_preimage(self, packets: PacketSet) -> PacketSet: ...
-
-
-def _by_ports(packets: PacketSet) -> tuple[PacketSet, PacketSet]:
-    """The packets that have ports, and the others, which a port translation leaves alone."""
-    test = packets.space.protocol_test(*PORT_PROTOCOLS)
-    return packets.where(test), packets.where(~test)
 
 
 class Rewrite:
@@ -181,9 +179,9 @@ def _field_maps(translation: Translation, resolver: Resolver) -> list[_Map]:
     if translation.state is not None:
         found.append(_StateMap(STATES[translation.state]))
     if translation.source is not None:
-        found.append(_address_map("src", translation.source, resolver))
+        found += [_address_map("src", translation.source, resolver, version) for version in (4, 6)]
     if translation.destination is not None:
-        found.append(_address_map("dst", translation.destination, resolver))
+        found += [_address_map("dst", translation.destination, resolver, version) for version in (4, 6)]
     if translation.source_port is not None:
         found.append(_port_map("src", translation.source_port, resolver.space))
     if translation.destination_port is not None:
@@ -191,18 +189,27 @@ def _field_maps(translation: Translation, resolver: Resolver) -> list[_Map]:
     return found
 
 
-def _address_map(side: Side, rewrite: AddressRewrite, resolver: Resolver) -> _FieldMap:
-    to = address_ranges(rewrite.to, resolver.device)
+def _address_map(side: Side, rewrite: AddressRewrite, resolver: Resolver, version: int) -> _FieldMap:
+    """What happens to the addresses of one family; where the config names none to change them to: any."""
+    to = _of_version(rewrite.to, resolver.device, version)
     if to is not None and len(to) == 1:
         if to[0].size == 1:
-            run = _Run(to[0].version, 0, to[0].first, 0)
-            return _FieldMap(side, is_port=False, runs=(run,), anywhere=True)
-        base = None if rewrite.base is None else address_ranges(rewrite.base, resolver.device)
-        if base is not None and len(base) == 1 and base[0].version == to[0].version and base[0].size == to[0].size:
-            runs = _aligned_runs(to[0].version, base[0].first, to[0].first, to[0].size)
+            run = _Run(version, 0, to[0].first, 0)
+            return _FieldMap(side, is_port=False, runs=(run,), anywhere=True, version=version)
+        base = None if rewrite.base is None else _of_version(rewrite.base, resolver.device, version)
+        if base is not None and len(base) == 1 and base[0].size == to[0].size:
+            runs = _aligned_runs(version, base[0].first, to[0].first, to[0].size)
             if runs is not None:
-                return _FieldMap(side, is_port=False, runs=runs)
-    return _FieldMap(side, is_port=False, targets=resolver.space.full.where(resolver.addresses(rewrite.to, side).may))
+                return _FieldMap(side, is_port=False, runs=runs, version=version)
+    family = resolver.space.version(version)
+    targets = family.where(resolver.addresses(rewrite.to, side).may)
+    return _FieldMap(side, is_port=False, targets=targets or family, version=version)
+
+
+def _of_version(expr: AddressExpr, device: Device, version: int) -> list[AddressRange] | None:
+    """The ranges of one family that ``expr`` surely is; ``None`` where the config does not tell."""
+    ranges = address_ranges(expr, device)
+    return None if ranges is None else [one for one in ranges if one.version == version]
 
 
 def _port_map(side: Side, rewrite: PortRewrite, space: PacketSpace) -> _FieldMap:
