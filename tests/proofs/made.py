@@ -556,6 +556,30 @@ def _iptables_rule(c: Chooser, version: int, chains: list[str], *, between: bool
     return " ".join([*parts, jump, target])
 
 
+#: What the edge calls its networks, and what the router behind it calls those that it has instead.
+_BEHIND = (
+    ("hostname made", "hostname core"),
+    ("10.1.", "10.3."),
+    ("10.2.", "10.4."),
+    ("203.0.113.1 ", "10.1.0.2 "),
+    ("203.0.113.254", "10.1.0.1"),
+    ("203.0.113.", "10.1.0."),
+)
+
+
+def _behind(c: Chooser) -> dict[str, str]:
+    """An IOS router at 10.1.0.2 with the networks 10.3.0.0/24 and 10.4.0.0/24 behind it."""
+    (text,) = _ios(c).values()
+    for old, new in _BEHIND:
+        text = text.replace(old, new)
+    return {"core.cfg": text}
+
+
+#: The router behind one of `MADE`; `ROUTES` lead to it.
+BEHIND = _strategy(_behind)
+ROUTES = ("10.3.0.0/24", "10.4.0.0/24")
+NEXT_HOP = "10.1.0.2"
+
 #: By parser: configurations as files (path, text).
 MADE: dict[str, st.SearchStrategy[dict[str, str]]] = {
     "fortinet_fortios": _strategy(_fortios),

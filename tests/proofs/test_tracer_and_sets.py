@@ -5,25 +5,32 @@ fixed seed, the soak (SEGAUDIT_SOAK=1) at least 100,000 packets an example.
 """
 
 from collections import Counter
+from dataclasses import replace
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segaudit.model import Hook, LineState, SourceFile
+from segaudit.model import Device, Hook, LineState, Route, SourceFile, Span, parse_address, parse_prefix
+from segaudit.model.selector import Selector
+from segaudit.model.site import ZoneSpec
 from segaudit.packetspace.space import PacketSpace
 from segaudit.pipeline.audit import network_tracer
 from segaudit.pipeline.discover import parsers
 from segaudit.semantics.trace import Verdict
+from segaudit.zones.build import build
+from segaudit.zones.segments import Declared, build_segments, with_declared_interfaces
+from segaudit.zones.trace import NetworkTracer
 from tests.proofs.agreement import DeviceAgreement, NetworkAgreement, Tally
 from tests.proofs.drawing import Drawer, drawn
 from tests.proofs.inputs import AS_OF, EXAMPLES, example
-from tests.proofs.made import MADE
+from tests.proofs.made import BEHIND, MADE, NEXT_HOP, ROUTES
 from tests.scale import SOAK, count
 
 DEVICES = [(name, device.name) for name in EXAMPLES for device in example(name).network.devices]
 SEED = 20260701 if not SOAK else None
+SPAN = Span(path="made", first_line=1, last_line=1)
 
 
 @pytest.mark.parametrize(("name", "device"), DEVICES, ids=[f"{n}/{d}" for n, d in DEVICES])
@@ -140,6 +147,75 @@ def test_configurations_made_by_chance(space: PacketSpace, name: str) -> None:
                 both.ask_local(drawer.packet((interface.name, ""), destinations=own), interface.name, tally)
         assert not tally.differing, "\n".join(tally.differing[:3])
         verdicts.update(traced for _, traced in tally.said.elements())
+
+    agree()
+    assert {Verdict.PERMIT, Verdict.DENY} <= set(verdicts), verdicts
+    print(f"{name}: {dict(verdicts)}")
+
+
+def device_of(name: str, files: dict[str, str]) -> Device:
+    """The device that the files of one configuration are."""
+    (found,) = (
+        parsers()[name].parse(tuple(SourceFile(path=p, lines=tuple(t.splitlines())) for p, t in files.items())).devices
+    )
+    return found
+
+
+#: An iptables-save file shows no addresses, so that people say what is behind which interface.
+OF_LINUX = Declared(
+    internet=(Selector.parse("if=made/eth0"),),
+    zones=tuple(
+        ZoneSpec(name=name, role="", members=(Selector.parse(at), Selector.parse(prefix)), span=SPAN)
+        for name, at, prefix in (("office", "if=made/eth1", "10.1.0.0/24"), ("servers", "if=made/eth2", "10.2.0.0/24"))
+    ),
+)
+
+
+def network_agrees(space: PacketSpace, devices: list[Device], declared: Declared, chance: Random) -> Counter[str]:
+    """How often which verdict was given from zone to zone; fails where the two differ."""
+    graph = build(space, devices, declared, AS_OF)
+    known = sorted(with_declared_interfaces(devices, declared), key=lambda d: d.name)
+    both = NetworkAgreement(graph, NetworkTracer(known, build_segments(known, declared), AS_OF))
+    tally = Tally()
+    for (src, dst), conduit in graph.conduits.items():
+        for packets in (conduit.sent.may, conduit.sent.may, conduit.sent.must, conduit.sent.must):
+            if packets:
+                both.ask_conduit(drawn(packets, chance), conduit.sent.must, tally, f"{src} to {dst}")
+    drawer = Drawer(known, chance)
+    for zone in graph.sources:
+        spans = tuple((p.version, p.first, p.last) for p in graph.zones[zone].prefixes)
+        for _ in range(8):
+            both.ask_zone(drawer.packet(sources=spans), zone, tally)
+    assert not tally.differing, "\n".join(tally.differing[:3])
+    return Counter(traced for _, traced in tally.said.elements())
+
+
+@pytest.mark.parametrize("name", sorted(MADE))
+def test_networks_of_one_device_made_by_chance(space: PacketSpace, name: str) -> None:
+    verdicts: Counter[str] = Counter()
+    declared = OF_LINUX if name == "linux_iptables" else Declared()
+
+    @given(files=MADE[name], seed=st.integers(0, 2**32))
+    def agree(files: dict[str, str], seed: int) -> None:
+        verdicts.update(network_agrees(space, [device_of(name, files)], declared, Random(seed)))
+
+    agree()
+    assert {Verdict.PERMIT, Verdict.DENY} <= set(verdicts), verdicts
+    print(f"{name}: {dict(verdicts)}")
+
+
+@pytest.mark.parametrize("name", sorted(set(MADE) - {"linux_iptables"}))
+def test_networks_of_two_devices_made_by_chance(space: PacketSpace, name: str) -> None:
+    """What one device translates is what the next one filters, and translates once more."""
+    verdicts: Counter[str] = Counter()
+    hop = parse_address(NEXT_HOP)[1]
+    routes = tuple(Route(prefix=parse_prefix(text), span=SPAN, next_hop=hop) for text in ROUTES)
+
+    @given(edge=MADE[name], core=BEHIND, seed=st.integers(0, 2**32))
+    def agree(edge: dict[str, str], core: dict[str, str], seed: int) -> None:
+        outer = device_of(name, edge)
+        devices = [device_of("cisco_ios", core), replace(outer, routes=(*outer.routes, *routes))]
+        verdicts.update(network_agrees(space, devices, Declared(), Random(seed)))
 
     agree()
     assert {Verdict.PERMIT, Verdict.DENY} <= set(verdicts), verdicts
