@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -140,7 +141,7 @@ class _Building:
             self._ledgers[source.path] = ledger
             self._sources[source.path] = replace(
                 source,
-                secrets=self._known[group.parser].secrets,
+                secrets=self._secrets(group.parser, forced=one.forced),
                 hidden=ledger.hidden,
                 unrecognized=frozenset(ledger.lines(LineState.UNRECOGNIZED)),
             )
@@ -196,6 +197,13 @@ class _Building:
             count=unknown,
             lines=len(source.lines),
         )
+
+    def _secrets(self, name: str, *, forced: bool) -> tuple[re.Pattern[str], ...]:
+        """The patterns of what is masked: the parser's own; those of all where a person said the format, perhaps a wrong one."""
+        own = self._known[name].secrets
+        if not forced:
+            return own
+        return (*own, *(pattern for other, one in self._known.items() if other != name for pattern in one.secrets))
 
     def _named(self, device: Device) -> Device:
         """The device with a name that no other has."""
