@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from segaudit.model import Device, Failure, Ledger, SourceFile
+from segaudit.model import Device, Failure, Ledger, RouteCapture, SourceFile
 
 __all__ = ["DETECTION_THRESHOLD", "NO_SIGN", "Detection", "Failure", "ParseResult", "Parser", "each_alone"]
 
@@ -27,11 +27,15 @@ NO_SIGN = Detection(score=0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParseResult:
-    """What came of one group of files: devices, a ledger for each file, and what failed."""
+    """What came of one group of files: devices, a ledger for each file, what failed, and captured routing tables.
+
+    A file that is nothing but a captured routing table gives no device: its routes are those of a device of the run.
+    """
 
     devices: tuple[Device, ...]
     ledgers: tuple[Ledger, ...]
     failures: tuple[Failure, ...] = ()
+    captures: tuple[RouteCapture, ...] = ()
 
 
 def each_alone(sources: tuple[SourceFile, ...]) -> tuple[tuple[SourceFile, ...], ...]:

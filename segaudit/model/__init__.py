@@ -38,8 +38,6 @@ from segaudit.model.device import (
     LocalService,
     Notice,
     RemoteAccess,
-    Route,
-    RouteKind,
     SecondFactor,
     ServiceObject,
     Tunnel,
@@ -49,6 +47,7 @@ from segaudit.model.device import (
 from segaudit.model.inputs import Failure, Ignored, Input, Network
 from segaudit.model.ledger import Ledger, LedgerBuilder, LineState, Statement
 from segaudit.model.message import Certainty, Message, Severity, Words, msg
+from segaudit.model.route import Route, RouteCapture, RouteKind, VrfImport
 from segaudit.model.rule import (
     ANY_INTERFACE,
     DESTINATION_NAT_ORDER,
@@ -173,6 +172,7 @@ __all__ = [
     "Range",
     "RemoteAccess",
     "Route",
+    "RouteCapture",
     "RouteKind",
     "Rule",
     "RuleSet",
@@ -202,6 +202,7 @@ __all__ = [
     "UndecidedAddress",
     "UndecidedService",
     "VpnGroup",
+    "VrfImport",
     "Words",
     "Zone",
     "ZoneSpec",

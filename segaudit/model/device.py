@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from segaudit.model.address import ANY_ADDRESS, AddressExpr, Prefix
 from segaudit.model.message import Message
+from segaudit.model.route import Route, RouteKind, VrfImport
 from segaudit.model.rule import ANY_INTERFACE, Attachment, InterfaceMatch, RuleSet, Schedule
 from segaudit.model.service import ServiceExpr
 from segaudit.model.source import Span
@@ -16,11 +17,15 @@ from segaudit.model.source import Span
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterfaceAddress:
-    """An own address with its prefix; ``address`` is an integer of the prefix' version."""
+    """An own address with its prefix; ``address`` is an integer of the prefix' version.
+
+    ``virtual``: several routers of the link share it (VRRP, HSRP, GLBP, CARP), and one of them answers.
+    """
 
     address: int
     prefix: Prefix
     secondary: bool = False
+    virtual: bool = False
     span: Span | None = None
 
 
@@ -55,7 +60,10 @@ class Interface:
     ``name`` is the one that rules use (on ASA: the nameif); ``hardware`` the port, where it differs. ``description``
     and ``alias`` are names that people gave it. ``role_hint`` is the maker's own word for its role as
     ``vendor sign`` of the role vocabulary (``set role wan``, ``security-level 0``). ``members``: ports of a bridge,
-    aggregate or switch. ``stands_for_others``: it is none itself but all those that the config does not name.
+    aggregate or switch; ``members_filtered``: packets between them pass the device's lists (a transparent firewall).
+    ``stands_for_others``: it is none itself but all those that the config does not name.
+    ``link`` names the wire where the config does (the two ends of a VDOM link): interfaces of one format whose ``link``
+    is the same, not empty, and of one input, are on one link.
     """
 
     name: str
@@ -74,6 +82,8 @@ class Interface:
     enabled: bool = True
     role_hint: str = ""
     members: tuple[str, ...] = ()
+    members_filtered: bool = False
+    link: str = ""
     stands_for_others: bool = False
 
     @property
@@ -92,33 +102,6 @@ class Zone:
     span: Span
     intrazone_permit: bool | None = None
     description: str = ""
-
-
-class RouteKind(StrEnum):
-    """What a route does."""
-
-    STATIC = "static"
-    DISCARD = "discard"
-    POLICY = "policy"
-    """Policy routing: chosen by more than the destination; may, never must."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """A route as configured; connected routes follow from the interfaces and are not listed.
-
-    ``next_hop`` is an address of the prefix' version or ``None`` (directly attached); ``interface`` the way out, empty
-    where only the next hop tells. Lower ``distance`` wins among equal prefixes. ``tracked``: may be withdrawn.
-    """
-
-    prefix: Prefix
-    span: Span
-    next_hop: int | None = None
-    interface: str = ""
-    distance: int = 1
-    vrf: str = ""
-    kind: RouteKind = RouteKind.STATIC
-    tracked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,13 +217,15 @@ class Tunnel:
     """A site-to-site tunnel: ``local`` and ``remote`` are its selectors, ``peers`` the other ends.
 
     ``interface``: the tunnel interface of a route-based one, else the interface that carries the crypto map.
-    ``bypasses_filters`` as for `RemoteAccess`.
+    ``endpoint``: the interface whose address is this end (empty: the config does not say). No ``peers``: whoever
+    dials in (the hub of DMVPN, a dynamic crypto map). ``bypasses_filters`` as for `RemoteAccess`.
     """
 
     name: str
     kind: str
     interface: str
     span: Span
+    endpoint: str = ""
     peers: tuple[AddressExpr, ...] = ()
     local: AddressExpr = ANY_ADDRESS
     remote: AddressExpr = ANY_ADDRESS
@@ -314,6 +299,11 @@ class Device:
     protocols that may bring routes which the config does not show. ``fragment``: the input is no whole device (a lone
     pasted list): its exposure is not assessed. ``forwards``: whether it routes between interfaces at all.
     ``shows_services``: whether the config says what the device itself listens for (that of a packet filter does not).
+    ``neighbors``: addresses (version and integer) of routers that it exchanges routes or tunnels with on its own links
+    (BGP neighbours, NHRP servers, OSPF neighbours by address). ``cluster``: the high-availability cluster that it is a
+    member of, in the maker's words (empty: none): two exports of one format, one ``cluster`` and the same own addresses
+    are one device. ``known_tables``: the VRFs and IP families whose routing table was captured whole: ``routes`` are
+    all that there are, whatever protocols run.
     """
 
     name: str
@@ -335,7 +325,11 @@ class Device:
     rule_sets: tuple[RuleSet, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     routes: tuple[Route, ...] = ()
+    vrf_imports: tuple[VrfImport, ...] = ()
     dynamic_routing: tuple[str, ...] = ()
+    known_tables: frozenset[tuple[str, int]] = frozenset()
+    neighbors: tuple[tuple[int, int], ...] = ()
+    cluster: str = ""
     dhcp_scopes: tuple[DhcpScope, ...] = ()
     hosts: tuple[HostSpec, ...] = ()
     local_services: tuple[LocalService, ...] = ()

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import Enum, StrEnum
 
 from segaudit.model.address import ANY_ADDRESS, AddressExpr
+from segaudit.model.route import Route
 from segaudit.model.service import ANY_SERVICE, ConnectionState, Range, ServiceExpr
 from segaudit.model.source import Span
 
@@ -15,9 +16,12 @@ class Action(StrEnum):
     """What a rule does with a packet that it matches."""
 
     PERMIT = "permit"
-    """Filter list: the packet passes this list. NAT list: the packet stays as it is (an exemption)."""
+    """Filter list: the packet passes this list. NAT list: it stays as it is (an exemption). Routing list: it goes by the
+    routing table."""
     DENY = "deny"
     """The packet is dropped or rejected, for good."""
+    ROUTE = "route"
+    """Routing list: the packet goes by the first of `Rule.routes` that is up, and the list ends."""
     TRANSLATE = "translate"
     """NAT list: `Rule.translation` is applied and the list ends."""
     JUMP = "jump"
@@ -142,7 +146,9 @@ class Rule:
     traffic apart (FortiOS VIPs): ``None`` matches by ``destination`` as it is now; a set matches packets that one of
     these translations rewrote, whatever ``destination`` says, and of the others only those that none rewrote and
     ``destination`` holds. ``source_translation`` is applied to what this filter rule permits (a policy that does NAT).
-    ``implicit`` names the vendor's unwritten rule, where this is one; its span is the line that brings it about.
+    ``routes`` of a rule in a routing list are the ways that it sends by, best first; where none is up, or none is there,
+    the routing table decides. ``implicit`` names the vendor's unwritten rule, where this is one; its span is the line
+    that brings it about.
     """
 
     id: str
@@ -165,14 +171,16 @@ class Rule:
     translation: Translation | None = None
     translated_by: frozenset[str] | None = None
     source_translation: Translation | None = None
+    routes: tuple[Route, ...] = ()
     implicit: str = ""
 
 
 class RuleSetKind(StrEnum):
-    """Whether a list filters or translates."""
+    """Whether a list filters, translates, or chooses the way (policy routing)."""
 
     FILTER = "filter"
     NAT = "nat"
+    ROUTING = "routing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +209,8 @@ class Hook(Enum):
 
     PREROUTING = "prerouting"
     """All that arrives, before the device decides whether it is for itself."""
+    ROUTING = "routing"
+    """What passes through, when the device chooses its way: only lists of the kind ROUTING; the ingress is known."""
     LOCAL_IN = "local in"
     """What is for the device itself."""
     FORWARD = "forward"
