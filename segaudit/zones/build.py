@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from segaudit.knowledge.protocols import private_prefixes
 from segaudit.knowledge.roles import Role
 from segaudit.model import ConditionKind, Device, InterfaceKind, Message, Prefix, msg
 from segaudit.model.selector import SelectorKind
@@ -33,43 +32,58 @@ from segaudit.zones.roles import decided, segment_evidence, weighed
 from segaudit.zones.segments import Declared, Segments, build_segments, bypasses, selected, with_declared_interfaces
 
 
+class Terrain:
+    """Segments, zones and compiled devices, before anything is sent from anywhere."""
+
+    def __init__(self, space: PacketSpace, devices: Sequence[Device], declared: Declared, as_of: date) -> None:
+        self.space = space
+        self.every = {d.name: d for d in sorted(with_declared_interfaces(devices, declared), key=lambda d: d.name)}
+        self.whole = tuple(d for d in self.every.values() if not d.fragment)
+        self.segments = build_segments(self.whole, declared)
+        self.zones = _zones(self.segments, {d.name: d for d in self.whole}, declared)
+        self.territory = Territory(space, self.segments, self.whole)
+        self._compiled = _Compiled(space, self.every, self.segments, as_of)
+        self._engine = FlowEngine(space, self.segments, self.territory, self._compiled.for_source, bypasses(self.whole))
+
+    def graph(self, sending: Iterable[tuple[Segment, PacketSet]]) -> ZoneGraph:
+        """The zone graph with the conduits of what each of the segments ``sending`` sends, and no others."""
+        zone_of = {s.name: z.name for z in self.zones.values() for s in z.segments}
+        flows: dict[tuple[str, str], list[Flow]] = defaultdict(list)
+        exposures: dict[str, list[Exposure]] = defaultdict(list)
+        for segment, packets in sending:
+            spread: Spread = self._engine.spread(segment, packets)
+            src = zone_of[segment.name]
+            for target, found in spread.flows.items():
+                flows[src, zone_of[target]] += found
+            exposures[src] += spread.exposures
+        zones = dict(self.zones)
+        for device in self.whole:
+            name = SELF + device.name
+            zones[name] = Zone(name=name, role=Role.UNKNOWN, certainty=1.0, segments=(), declared=True)
+        return ZoneGraph(
+            space=self.space,
+            devices={name: self._compiled.plain(name) for name in self.every},
+            zones=zones,
+            conduits={
+                pair: Conduit(src=pair[0], dst=pair[1], flows=tuple(found), space=self.space)
+                for pair, found in sorted(flows.items())
+            },
+            exposures={name: tuple(found) for name, found in sorted(exposures.items())},
+            sources=_territories(zones, self.territory, "src", self.space),
+            targets=_territories(zones, self.territory, "dst", self.space),
+            unassessed=tuple(_unassessed(zones, self.segments)),
+            kept_apart=self.segments.kept_apart,
+        )
+
+    def semantics(self, device: str, source: Segment) -> DeviceSemantics:
+        """The device for whoever sends from ``source``: out of a VPN pool its users, with their groups."""
+        return self._compiled.for_source(device, source)
+
+
 def build(space: PacketSpace, devices: Sequence[Device], declared: Declared, as_of: date) -> ZoneGraph:
     """The zone graph of ``devices``; fragments (a lone pasted list) are compiled, but no part of any zone."""
-    every = {d.name: d for d in sorted(with_declared_interfaces(devices, declared), key=lambda d: d.name)}
-    whole = [d for d in every.values() if not d.fragment]
-    by_name = {d.name: d for d in whole}
-    segments = build_segments(whole, declared)
-    zones = _zones(segments, by_name, declared)
-    territory = Territory(space, segments, whole)
-    compiled = _Compiled(space, every, segments, as_of)
-    skipping = bypasses(whole)
-    engine = FlowEngine(space, segments, territory, compiled.for_source, skipping)
-    zone_of = {s.name: z.name for z in zones.values() for s in z.segments}
-    flows: dict[tuple[str, str], list[Flow]] = defaultdict(list)
-    exposures: dict[str, list[Exposure]] = defaultdict(list)
-    for segment in segments.segments:
-        spread: Spread = engine.spread(segment, space.opening)
-        src = zone_of[segment.name]
-        for target, found in spread.flows.items():
-            flows[src, zone_of[target]] += found
-        exposures[src] += spread.exposures
-    for device in whole:
-        name = SELF + device.name
-        zones[name] = Zone(name=name, role=Role.UNKNOWN, certainty=1.0, segments=(), declared=True)
-    return ZoneGraph(
-        space=space,
-        devices={name: compiled.plain(name) for name in every},
-        zones=zones,
-        conduits={
-            pair: Conduit(src=pair[0], dst=pair[1], flows=tuple(found), space=space)
-            for pair, found in sorted(flows.items())
-        },
-        exposures={name: tuple(found) for name, found in sorted(exposures.items())},
-        sources=_territories(zones, territory, "src", space),
-        targets=_territories(zones, territory, "dst", space),
-        unassessed=tuple(_unassessed(zones, segments)),
-        kept_apart=segments.kept_apart,
-    )
+    terrain = Terrain(space, devices, declared, as_of)
+    return terrain.graph((segment, space.opening) for segment in terrain.segments.segments)
 
 
 def _territories(
@@ -146,13 +160,9 @@ def _assumed_routes(device: Device, segments: Segments) -> tuple[AssumedRoute, .
                     for version in (4, 6)
                     if version not in has_default
                 ]
-            elif segment.kind == SegmentKind.UNKNOWN:
-                found += [
-                    AssumedRoute(prefix=prefix, interface=port.interface, sure=False)
-                    for version in (4, 6)
-                    for prefix in private_prefixes(version)
-                ]
-            elif segment.kind != SegmentKind.ROUTED:
+                continue
+            found += [AssumedRoute(prefix=p, interface=port.interface, sure=False) for p in segment.possible]
+            if segment.kind != SegmentKind.ROUTED:
                 found += [
                     AssumedRoute(prefix=prefix, interface=port.interface)
                     for prefix in segment.prefixes
