@@ -82,7 +82,7 @@ def prove(graph: ZoneGraph, flows: Sequence[Flow], received: PacketSet, roles: S
         on_the_way = flow_deciders(graph, one, part.may)
         deciders += on_the_way
         if not any(d.action == Action.PERMIT for d in on_the_way):
-            unfiltered.update(_unfiltered(graph, one))
+            unfiltered.update(unfiltered_at(graph, one))
     certainty, reasons = certainty_of(sent, deciders, roles)
     return Proof(
         packets=sent,
@@ -143,7 +143,7 @@ def prove_flow(graph: ZoneGraph, flow: Flow, sent: PacketSet, roles: Sequence[Zo
     return prove(graph, (flow,), arriving.may, roles)
 
 
-def _unfiltered(graph: ZoneGraph, flow: Flow) -> dict[RuleRef, Span | None]:
+def unfiltered_at(graph: ZoneGraph, flow: Flow) -> dict[RuleRef, Span | None]:
     """What lets packets pass where no list is asked: the VPN that bypasses them, or the interfaces on the way."""
     if flow.source.kind in OUT_OF_VPN:
         first = flow.hops[0]
@@ -225,7 +225,7 @@ def witness(graph: ZoneGraph, flow: Flow, sent: PacketBounds) -> Witness:
     """A readable packet of ``sent`` (of what surely passes, where there is any), and how it arrives by ``flow``."""
     space = graph.space
     first, last = flow.hops[0], flow.hops[-1]
-    packet = pick(space, sent.must or sent.may, _hosts(graph))
+    packet = pick(space, sent.must or sent.may, ordinary_hosts(graph))
     packets = space.packet(packet)
     for hop in flow.hops:
         packets = _pushed(hop.piece.stages, packets) & hop.piece.current.may
@@ -277,7 +277,7 @@ def _public_examples(space: PacketSpace) -> tuple[PacketSet, ...]:
 _V6_EXAMPLE = 0x20010DB8_0000_0000_0000_0000_0000_0007
 
 
-def _hosts(graph: ZoneGraph) -> tuple[PacketSet, ...]:
+def ordinary_hosts(graph: ZoneGraph) -> tuple[PacketSet, ...]:
     """Wishes that keep a witness away from network and broadcast addresses of the segments."""
     space = graph.space
     prefixes: set[Prefix] = {

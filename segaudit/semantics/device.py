@@ -108,12 +108,21 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exposure:
-    """Packets that reach a service of the device itself."""
+    """Packets that reach a service of the device itself; ``hops`` are the devices that they crossed before."""
 
     device: str
     ingress: str
     service: LocalService | None
     piece: Piece
+    hops: tuple[Crossing, ...] = ()
+
+    @property
+    def sent(self) -> PacketBounds:
+        """The packets as they left their segment."""
+        found = self.piece.sent()
+        for hop in reversed(self.hops):
+            found = hop.piece.sent(found)
+        return found
 
 
 class DeviceSemantics:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from segaudit.knowledge.protocols import not_internet, private_prefixes
 from segaudit.model import AddressRange, Device, Prefix
@@ -143,7 +143,7 @@ class FlowEngine:
                 continue
             semantics = self._semantics(device, source)
             if not hops or arriving.may & self._territory.own("dst"):
-                exposures += semantics.expose(ingress, arriving, bypass)
+                exposures += (replace(e, hops=hops) for e in semantics.expose(ingress, arriving, bypass))
             for crossing in semantics.cross(ingress, arriving, bypass):
                 self._deliver(source, crossing, hops, flows)
                 if len(hops) < MOST_HOPS:
