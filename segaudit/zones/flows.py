@@ -147,7 +147,7 @@ class FlowEngine:
             for crossing in semantics.cross(ingress, arriving, bypass):
                 self._deliver(source, crossing, hops, flows)
                 if len(hops) < MOST_HOPS:
-                    queue.extend(self._onward(crossing, hops))
+                    queue.extend(self.onward(crossing, hops))
         return Spread(flows={name: tuple(found) for name, found in flows.items()}, exposures=tuple(exposures))
 
     def _answered(self, segment: Segment) -> PacketSet:
@@ -216,7 +216,7 @@ class FlowEngine:
         must = self._space.union(full.where(test.must) for test in local)
         return PacketBounds(must, self._space.union(full.where(test.may) for test in local))
 
-    def _onward(
+    def onward(
         self, crossing: Crossing, hops: tuple[Crossing, ...]
     ) -> list[tuple[str, str, str | None, PacketBounds, tuple[Crossing, ...]]]:
         """The devices that ``crossing`` goes on to: the next hop, or the ones on the link that are themselves meant."""
