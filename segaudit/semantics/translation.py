@@ -8,7 +8,9 @@ there and as *must* when all do.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, summarize_address_range
 from typing import Protocol
 
 from segaudit.model import (
@@ -20,6 +22,7 @@ from segaudit.model import (
     Device,
     OwnAddress,
     PortRewrite,
+    Prefix,
     Rule,
     Translation,
 )
@@ -261,8 +264,26 @@ def address_ranges(
         case OwnAddress(interface=interface, version=version) if interface:
             holder = device.interface(interface)
             own = () if holder is None else holder.addresses
-            primary = [a for a in own if version in (None, a.prefix.version) and not a.secondary]
+            primary = [a for a in own if version in (None, a.prefix.version) and not (a.secondary or a.virtual)]
             ranges = tuple(AddressRange(a.prefix.version, a.address, a.address) for a in primary)
             return ranges if len(ranges) == 1 else None
         case _:
             return None
+
+
+def address_prefixes(exprs: Iterable[AddressExpr], device: Device) -> tuple[Prefix, ...]:
+    """The prefixes that make up ``exprs``, sorted; nothing for what the config does not tell."""
+    found: set[Prefix] = set()
+    for expr in exprs:
+        for one in address_ranges(expr, device) or ():
+            found.update(range_prefixes(one))
+    return tuple(sorted(found))
+
+
+def range_prefixes(one: AddressRange) -> Iterable[Prefix]:
+    """The fewest prefixes that make up a range."""
+    if one.version == 4:
+        networks = summarize_address_range(IPv4Address(one.first), IPv4Address(one.last))
+        return [Prefix(4, int(n.network_address), n.prefixlen) for n in networks]
+    wide = summarize_address_range(IPv6Address(one.first), IPv6Address(one.last))
+    return [Prefix(6, int(n.network_address), n.prefixlen) for n in wide]

@@ -142,7 +142,7 @@ def _subnets(devices: Sequence[Device], declared: Declared) -> tuple[list[Segmen
                     _Member(
                         port=port,
                         address=address.address,
-                        secondary=address.secondary,
+                        secondary=address.secondary or address.virtual,
                         vlan=interface.vlan,
                         protocols=frozenset(device.dynamic_routing),
                         hops=hops,

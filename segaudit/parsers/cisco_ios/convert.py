@@ -287,9 +287,7 @@ class _Converter:
             prefix = next((own.prefix for own in found if own.prefix.contains(version, value)), None)
             prefix = prefix or Prefix(version, value, 32 if version == 4 else 128)
             if not any(own.address == value and own.prefix.version == version for own in found):
-                found.append(
-                    InterfaceAddress(address=value, prefix=prefix, secondary=True, span=self._lists.span(line))
-                )
+                found.append(InterfaceAddress(address=value, prefix=prefix, virtual=True, span=self._lists.span(line)))
         # An unnumbered interface lends the address of another: it has no subnet, and the address is that one's.
         return tuple(found)
 

@@ -31,6 +31,9 @@ from segaudit.syntax.indented import Line
 
 _Read = Callable[[Reader, InterfaceConfig, Line, tuple[str, ...], bool], bool]
 
+#: The first ten bits of fe80::/10.
+_LINK_LOCAL: Final = 0xFE80 >> 6
+
 _SHARED_REASON: Final = "layer 2 in the switch: frames between its ports, not packets through the router"
 
 
@@ -404,29 +407,35 @@ def _virtual_router(
     if rest[:1] == ("address-family",):
         for child in line.children:
             parts = child.words
-            if parts[0] == "address" and len(parts) > 1 and (value := quad(parts[1])) is not None:
-                interface.virtual_addresses.append((4, value, child.number))
+            if parts[0] == "address" and len(parts) > 1:
+                if (shared := _shared(parts[1])) is not None:
+                    interface.virtual_addresses.append((*shared, child.number))
                 reader.modelled(child)
             else:
                 reader.irrelevant(child, "when the virtual address moves; the address itself is read")
         line.children = []
         return reader.modelled(line)
-    if rest[:1] == ("ip",):
-        if len(rest) > 1 and (value := quad(rest[1])) is not None:
-            if negated:
-                interface.virtual_addresses = [v for v in interface.virtual_addresses if v[1] != value]
-            else:
-                interface.virtual_addresses.append((4, value, line.number))
-        return reader.modelled(line)
-    if rest[:1] == ("ipv6",):
-        for word in rest[1:]:
-            if "/" in word:
-                prefix = any_prefix(word)
-                if prefix.version == 6:
-                    value = parse_address(word.partition("/")[0])[1]
-                    interface.virtual_addresses.append((6, value, line.number))
+    if rest[:1] in (("ip",), ("ipv6",)):
+        for word in rest[1:2]:
+            if (shared := _shared(word)) is not None:
+                # Without `no` one more address of the group: `secondary` says so of IPv4, IPv6 needs no word.
+                kept = [v for v in interface.virtual_addresses if v[:2] != shared]
+                interface.virtual_addresses = kept if negated else [*kept, (*shared, line.number)]
         return reader.modelled(line)
     return False
+
+
+def _shared(word: str) -> tuple[int, int] | None:
+    """Version and value of a virtual address; none for `autoconfig`, and for link-local ones, which nothing routes."""
+    if (value := quad(word)) is not None:
+        return 4, value
+    if ":" not in word:
+        return None
+    try:
+        version, value = parse_address(word.partition("/")[0])
+    except ValueError:
+        raise NotUnderstood(f"{word} is no address") from None
+    return None if value >> 118 == _LINK_LOCAL else (version, value)
 
 
 def _tunnel(reader: Reader, interface: InterfaceConfig, line: Line, words: tuple[str, ...], negated: bool) -> bool:

@@ -211,7 +211,7 @@ class AddressBook:
             prefixes = tuple(
                 address.prefix.expr()
                 for address in interface.addresses
-                if address.prefix.version == version and not address.secondary
+                if address.prefix.version == version and not (address.secondary or address.virtual)
             )
             if prefixes:
                 return joined(prefixes)

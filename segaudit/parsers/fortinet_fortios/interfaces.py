@@ -33,6 +33,8 @@ _KINDS: Final = MappingProxyType(
         "vap-switch": InterfaceKind.BRIDGE,
     }
 )
+#: The first ten bits of fe80::/10, which nothing routes.
+_LINK_LOCAL: Final = 0xFE80 >> 6
 #: Interfaces of this beginning are the inside ends of remote access; the VDOM's name follows.
 _VPN_BEGINNINGS: Final = ("ssl.", "l2t.", "naf.")
 #: Names that the factory gave ports, and what they say about their role.
@@ -166,14 +168,7 @@ def _addresses(scope: Scope, entry: Section) -> Iterator[InterfaceAddress]:
         yield InterfaceAddress(
             address=found[0], prefix=found[1], secondary=True, span=scope.line_span(entry, "management-ip")
         )
-    for inner in entry.table("vrrp"):
-        virtual = read_address(inner.text("vrip"))
-        if virtual is not None and virtual[1] and inner.is_on("status", default=True):
-            inside = own is not None and own[1].contains(4, virtual[1])
-            prefix = own[1] if own is not None and inside else Prefix(4, virtual[1], 32)
-            yield InterfaceAddress(
-                address=virtual[1], prefix=prefix, secondary=True, span=scope.line_span(inner, "vrip")
-            )
+    yield from _virtual(scope, entry.table("vrrp"), "vrip", own)
     ipv6 = entry.blocks.get("ipv6")
     if ipv6 is not None:
         yield from _addresses6(scope, ipv6)
@@ -187,15 +182,23 @@ def _addresses6(scope: Scope, ipv6: Section) -> Iterator[InterfaceAddress]:
         found = read_interface_address((inner.name,))
         if found is not None:
             yield InterfaceAddress(address=found[0], prefix=found[1], secondary=True, span=scope.span(inner))
-    for inner in ipv6.table("vrrp6"):
-        virtual = read_address(inner.text("vrip6"))
-        if virtual is not None and virtual[1]:
-            yield InterfaceAddress(
-                address=virtual[1],
-                prefix=Prefix(6, virtual[1], 128),
-                secondary=True,
-                span=scope.line_span(inner, "vrip6"),
-            )
+    yield from _virtual(scope, ipv6.table("vrrp6"), "vrip6", own)
+
+
+def _virtual(
+    scope: Scope, groups: Iterator[Section], setting: str, own: tuple[int, Prefix] | None
+) -> Iterator[InterfaceAddress]:
+    """The addresses that VRRP groups share. One that is the interface's own is that of its owner (RFC 5798 section 1.6)."""
+    for group in groups:
+        found = read_address(group.text(setting))
+        if found is None or not found[1] or not group.is_on("status", default=True):
+            continue
+        version, address = found
+        if (own is not None and own[0] == address) or (version == 6 and address >> 118 == _LINK_LOCAL):
+            continue
+        inside = own is not None and own[1].contains(version, address)
+        prefix = own[1] if own is not None and inside else Prefix(version, address, 32 if version == 4 else 128)
+        yield InterfaceAddress(address=address, prefix=prefix, virtual=True, span=scope.line_span(group, setting))
 
 
 def _with_remote(address: int, prefix: Prefix, remote: tuple[str, ...]) -> Prefix:

@@ -46,7 +46,55 @@ def test_addresses_and_virtual_addresses(switch: Read) -> None:
     assert addresses(switch, "Vlan10") == ["192.168.10.2/24", "192.168.10.254/24"]
     assert addresses(switch, "Vlan20") == ["192.168.20.2/24", "192.168.21.2/24", "192.168.20.1/24"]
     assert addresses(switch, "Vlan30") == ["192.168.30.2/24", "192.168.30.1/24"]
-    assert [a.secondary for a in switch.interface("Vlan20").addresses] == [False, True, True]
+    assert [(a.secondary, a.virtual) for a in switch.interface("Vlan20").addresses] == [
+        (False, False),
+        (True, False),
+        (False, True),
+    ]
+
+
+def test_every_family_of_virtual_routers() -> None:
+    made = read("""
+        interface Vlan10
+         ip address 192.168.10.2 255.255.255.0
+         ipv6 address 2001:db8:10::2/64
+         standby version 2
+         standby 1 ip 192.168.10.1
+         standby 1 ip 192.168.10.253 secondary
+         standby 6 ipv6 2001:db8:10::1/64
+         standby 7 ipv6 autoconfig
+         standby 1 preempt
+        interface Vlan20
+         ip address 192.168.20.2 255.255.255.0
+         standby ip 192.168.20.1
+         no standby ip 192.168.20.1
+        interface Vlan30
+         ip address 192.168.30.2 255.255.255.0
+         glbp 3 ip 192.168.30.1
+        interface Vlan40
+         ip address 192.168.40.1 255.255.255.0
+         ipv6 address 2001:db8:40::2/64
+         vrrp 4 ip 192.168.40.1
+         vrrp 5 address-family ipv6
+          address FE80::1 primary
+          address 2001:db8:40::1/64
+          priority 120
+          exit-vrrp
+    """)
+    virtual = {
+        name: [format_address(a.prefix.version, a.address) for a in made.interface(name).addresses if a.virtual]
+        for name in ("Vlan10", "Vlan20", "Vlan30", "Vlan40")
+    }
+    # What a VRRP owner shares is its own: it answers for it as long as it lives.
+    assert virtual == {
+        "Vlan10": ["192.168.10.1", "192.168.10.253", "2001:db8:10::1"],
+        "Vlan20": [],
+        "Vlan30": ["192.168.30.1"],
+        "Vlan40": ["2001:db8:40::1"],
+    }
+    assert addresses(made, "Vlan40")[-1] == "2001:db8:40::1/64"
+    assert not any(a.secondary for i in made.device.interfaces for a in i.addresses)
+    assert made.not_understood == []
 
 
 def test_vlans_ports_and_their_names(switch: Read) -> None:
