@@ -139,7 +139,11 @@ def _carries_sessions(packets: PacketSet) -> bool:
 
 def _places(graph: ZoneGraph, gathered: dict[tuple[str, str, str], _Gathered]) -> Iterator[OpenPlace]:
     for (device, _, _), place in sorted(gathered.items(), key=lambda item: item[0]):
-        parts = sorted(place.parts, key=lambda p: (p.conduit.src != INTERNET, p.conduit.src, p.conduit.dst))
+        # What is shown for the internet comes first, and of that what is sure.
+        parts = sorted(
+            place.parts,
+            key=lambda p: (p.conduit.src != INTERNET, not p.sent & p.flow.sent.must, p.conduit.src, p.conduit.dst),
+        )
         proofs = (prove_flow(graph, p.flow, p.sent, (graph.zones[p.conduit.src],)) for p in parts)
         first, proof = next(((i, one) for i, one in enumerate(proofs) if one is not None), (0, None))
         if proof is None:

@@ -331,6 +331,23 @@ def private_prefixes(version: int) -> tuple[Prefix, ...]:
     )
 
 
+def is_link_local(prefix: Prefix) -> bool:
+    """Whether no router forwards to any address of ``prefix`` (RFC 3927 section 2.7, RFC 4291 section 2.5.6)."""
+    return any(block.kind is BlockKind.LINK_LOCAL and block.prefix.covers(prefix) for block in SPECIAL_BLOCKS)
+
+
+@lru_cache(maxsize=4)
+def possible_inside(version: int, *, public: bool) -> tuple[Prefix, ...]:
+    """The prefixes that a network of which nothing is known may use: private ones; ``public``: those of IPv6 that
+    the internet routes as well (RFC 4291 section 2.4), because hosts inside have them too.
+    """
+    return (*private_prefixes(version), *([_GLOBAL_UNICAST] if public and version == 6 else []))
+
+
+#: 2000::/3: all that is assigned to networks of the internet (RFC 4291 section 2.4, RFC 3587).
+_GLOBAL_UNICAST = Prefix(6, 0x2000 << 112, 3)
+
+
 def special_block(version: int, address: int) -> SpecialBlock | None:
     """The narrowest special-use block that holds ``address``, or ``None``: an ordinary unicast address."""
     holding = [block for block in SPECIAL_BLOCKS if block.prefix.contains(version, address)]

@@ -192,7 +192,7 @@ def _not_judged(devices: Sequence[Device], graph: ZoneGraph, site: Site) -> Iter
             subject=msg("what the site file declares"),
             reason=msg("{selector} points at nothing in the inputs: check its spelling", selector=selector),
         )
-    yield from _one_family(graph)
+    yield from _half_told(graph)
     for pair in graph.unassessed:
         yield NotJudged(subject=msg("{src} to {dst}", src=pair.src, dst=pair.dst), reason=pair.reason, span=pair.span)
     for kept in graph.kept_apart:
@@ -203,21 +203,19 @@ def _not_judged(devices: Sequence[Device], graph: ZoneGraph, site: Site) -> Iter
     )
 
 
-def _one_family(graph: ZoneGraph) -> Iterable[NotJudged]:
+def _half_told(graph: ZoneGraph) -> Iterable[NotJudged]:
     """Zones whose addresses only the site file tells, and tells of one family, behind devices that forward both."""
     for name, zone in sorted(graph.zones.items()):
-        missing = {4, 6} - {p.version for p in zone.prefixes}
-        devices = {port.device for port in zone.ports}
-        silent = [d for d in sorted(devices) if not any(i.addresses for i in graph.devices[d].device.interfaces)]
-        for device in silent:
-            for version in sorted(missing & graph.devices[device].device.versions):
-                if zone.prefixes:
-                    yield NotJudged(
-                        subject=msg("IPv{version} of {zone}", version=version, zone=name),
-                        reason=msg(
-                            "the site file gives it no IPv{version} prefix and no input shows one: if {device} forwards "
-                            "to it, add the prefix to its members",
-                            version=version,
-                            device=device,
-                        ),
-                    )
+        for version in sorted({p.version for s in zone.segments if s.prefixes for p in s.possible}):
+            yield NotJudged(
+                subject=msg("IPv{version} of {zone}", version=version, zone=name),
+                reason=msg(
+                    "the site file gives it no IPv{version} prefix, so everything that is let through to it is only"
+                    " possible: add its prefix to its members, or {local} if it has none",
+                    version=version,
+                    local=_LINK_LOCAL[version],
+                ),
+            )
+
+
+_LINK_LOCAL = {4: "169.254.0.0/16", 6: "fe80::/10"}

@@ -16,6 +16,7 @@ from typing import Final, Literal, TypeVar, assert_never, cast
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from segaudit.knowledge.protocols import is_link_local
 from segaudit.knowledge.shipped import read_shipped, shipped_names
 from segaudit.model.service import Service
 from segaudit.model.site import InternetEdge, Publish, SiteGroup, SiteHost, ZoneSpec
@@ -423,6 +424,9 @@ def _shared_members(zones: tuple[ZoneSpec, ...], place: _Place) -> list[LocatedE
     first: dict[str, str] = {}
     for zone in zones:
         for number, member in enumerate(zone.members):
+            if member.prefix is not None and is_link_local(member.prefix):
+                # Every link has them: that a zone has no others is said of each by itself.
+                continue
             spelled = str(member.prefix) if member.prefix else str(member)
             owner = first.setdefault(spelled, zone.name)
             if owner != zone.name:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from segaudit.knowledge.protocols import is_link_local
 from segaudit.model import Device
 from segaudit.model.selector import Selector, SelectorKind
 from segaudit.zones.graph import ZoneGraph
@@ -20,13 +21,18 @@ def pointing_nowhere(graph: ZoneGraph, declared: Declared, devices: Sequence[Dev
             yield str(edge)
     for zone in declared.zones:
         for member in zone.members:
-            if not (_at_an_interface(devices, member) or _at_a_segment(graph, member)):
+            if not (_at_an_interface(devices, member) or _at_a_segment(graph, member) or _says_no_more(member)):
                 yield str(member)
     paths = [device.span.path for device in devices]
     for site in declared.sites:
         for glob in site.globs:
             if not any(site.takes(glob, path) for path in paths):
                 yield glob
+
+
+def _says_no_more(member: Selector) -> bool:
+    """Whether it says that a zone has no addresses of a family but link-local ones."""
+    return member.prefix is not None and is_link_local(member.prefix)
 
 
 def _at_an_interface(devices: Sequence[Device], selector: Selector) -> bool:

@@ -53,10 +53,7 @@ class Territory:
             inside = self._prefixes(side, [p for s in self._segments.segments for p in s.prefixes])
             special = self._prefixes(side, [*not_internet(4), *not_internet(6)])
             return PacketBounds.exactly(space.full - inside - special - self.own(side))
-        if not segment.prefixes:
-            taken = self._prefixes(side, [p for s in self._segments.segments for p in s.prefixes])
-            private = self._prefixes(side, [*private_prefixes(4), *private_prefixes(6)])
-            return PacketBounds(space.empty, private - taken - self.own(side))
+        possible = self._possible(segment, side)
         narrower = [
             p
             for s in self._segments.segments
@@ -64,9 +61,19 @@ class Territory:
             for p in s.prefixes
             if any(mine.covers(p) and mine.length < p.length for mine in segment.prefixes)
         ]
-        return PacketBounds.exactly(
-            self._prefixes(side, segment.prefixes) - self._prefixes(side, narrower) - self.own(side)
-        )
+        known = self._prefixes(side, segment.prefixes) - self._prefixes(side, narrower) - self.own(side)
+        return PacketBounds(known, known | possible) if possible else PacketBounds.exactly(known)
+
+    def _possible(self, segment: Segment, side: Side) -> PacketSet:
+        """What may be of ``segment`` too, in families in which nothing tells its addresses."""
+        prefixes = segment.possible
+        if segment.kind == SegmentKind.VPN_POOL and not segment.prefixes:
+            # A pool that the config names and does not show; nothing is routed to it.
+            prefixes = (*private_prefixes(4), *private_prefixes(6))
+        if not prefixes:
+            return self._space.empty
+        taken = self._prefixes(side, [p for s in self._segments.segments for p in s.prefixes])
+        return self._prefixes(side, prefixes) - taken - self.own(side)
 
     def _prefixes(self, side: Side, prefixes: Sequence[Prefix]) -> PacketSet:
         unique = sorted(set(prefixes))

@@ -57,12 +57,14 @@ class Segment:
 
     ``ports`` are the interfaces attached to it. ``next_hop``: of a ROUTED one the address (version and integer) that
     it lies behind. ``hosts`` are those that configs name inside of it. ``span``: the line that it is known from.
+    ``possible`` are the prefixes, of families in which nothing tells its addresses, that they may be in.
     """
 
     name: str
     kind: SegmentKind
     prefixes: tuple[Prefix, ...]
     ports: tuple[Port, ...]
+    possible: tuple[Prefix, ...] = ()
     vlan: int | None = None
     vrf: str = ""
     next_hop: tuple[int, int] | None = None

@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from ipaddress import IPv4Address, IPv6Address, summarize_address_range
 from itertools import combinations
 
-from segaudit.knowledge.protocols import is_internet_address
+from segaudit.knowledge.protocols import is_internet_address, is_link_local, possible_inside
 from segaudit.knowledge.roles import Role
 from segaudit.model import (
     AddressExpr,
@@ -347,12 +347,17 @@ def _unknown(devices: Sequence[Device], declared: Declared, placed: set[Port]) -
             if not wanted or (inner_end and (not members or _carries_vpn(device, interface))):
                 continue
             prefixes = {m.prefix for z in members for m in z.members if m.prefix is not None and len(z.members) > 1}
+            # A zone that is given the link-local prefix alone has no other addresses of that family.
+            told = {p.version for p in prefixes}
+            prefixes = {p for p in prefixes if not is_link_local(p)}
+            silent = device.versions - told if addressless or not told else ()
             found.append(
                 Segment(
                     name=str(port),
                     kind=SegmentKind.SUBNET if prefixes else SegmentKind.UNKNOWN,
                     prefixes=tuple(sorted(prefixes)),
                     ports=(port,),
+                    possible=tuple(p for v in sorted(silent) for p in possible_inside(v, public=addressless)),
                     vlan=interface.vlan,
                     vrf=interface.vrf,
                     span=interface.span,
@@ -461,7 +466,7 @@ def _carved(found: list[Segment], declared: Declared) -> list[Segment]:
             around = [s for s in found if any(p.covers(prefix) for p in s.prefixes)]
             if around:
                 nearest = max(around, key=lambda s: max(p.length for p in s.prefixes if p.covers(prefix)))
-                added.append(replace(nearest, name=f"{nearest.name}#{prefix}", prefixes=(prefix,), hosts=()))
+                added.append(replace(nearest, name=f"{nearest.name}#{prefix}", prefixes=(prefix,), possible=(), hosts=()))
     return found + added
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from segaudit.knowledge.protocols import is_internet_address, not_internet, private_prefixes
+from segaudit.knowledge.protocols import is_internet_address, not_internet
 from segaudit.model import Device, Interface, Message, Route, RouteKind, msg
 from segaudit.packetspace.packet import Packet
 from segaudit.semantics.trace import DeviceTracer, DeviceVerdict, Leaving, Received, Verdict
@@ -110,7 +110,7 @@ class NetworkTracer:
         internet = [s for s in self._segments.segments if s.kind == SegmentKind.INTERNET]
         if internet and is_internet_address(version, address):
             return internet
-        return [s for s in self._segments.segments if s.kind == SegmentKind.UNKNOWN]
+        return [s for s in self._segments.segments if any(p.contains(version, address) for p in s.possible)]
 
     def _is_at(self, device: str, egress: str, packet: Packet) -> Segment | None:
         """The segment at an interface in which the packet's destination lives."""
@@ -127,10 +127,9 @@ class NetworkTracer:
         special = any(p.contains(packet.version, packet.dst) for p in not_internet(packet.version))
         if internet is not None and not inside and not special:
             return internet
-        private = any(p.contains(packet.version, packet.dst) for p in private_prefixes(packet.version))
-        if private and not inside:
-            return next((s for s in here if s.kind == SegmentKind.UNKNOWN), None)
-        return None
+        if inside:
+            return None
+        return next((s for s in here if any(p.contains(packet.version, packet.dst) for p in s.possible)), None)
 
     def _selects(self, segment: Segment, version: int, address: int | None) -> int:
         """Whether the tunnel to ``segment`` takes packets whose inner end is ``address``: NO, MAYBE or YES."""
@@ -230,7 +229,7 @@ class NetworkTracer:
             return self._stopped(name, end.hops, msg("nothing shows that {address} is there", address=packet.dst_text))
         if there.kind == SegmentKind.TUNNEL:
             return self._into_tunnel(name, end, there)
-        if there.kind == SegmentKind.UNKNOWN:
+        if any(p.contains(packet.version, packet.dst) for p in there.possible):
             where = msg("whether {address} is behind {interface}", address=packet.dst_text, interface=way.egress)
             return replace(end, verdict=Verdict.UNKNOWN, undecided=(*end.undecided, where))
         return end
@@ -295,14 +294,12 @@ class NetworkTracer:
                 found += [(0, 255, _Way(p.interface, None, sure=True)) for p in ports]
         if found or device.routes or any(i.addresses for i in members):
             for segment in self._segments.segments:
-                if segment.kind == SegmentKind.UNKNOWN:
-                    lengths = [
-                        p.length for p in private_prefixes(packet.version) if p.contains(packet.version, packet.dst)
-                    ]
+                lengths = [p.length for p in segment.possible if p.contains(packet.version, packet.dst)]
+                if lengths:
                     ports = [p for p in segment.ports if p.device == device.name and p.interface in in_vrf]
-                    found += [(-max(lengths), _LAST, _Way(p.interface, None, sure=False)) for p in ports if lengths]
+                    found += [(-max(lengths), _LAST, _Way(p.interface, None, sure=False)) for p in ports]
         best = min(((length, distance) for length, distance, _ in found), default=None)
-        chosen = list(dict.fromkeys(way for length, distance, way in found if (length, distance) == best))
+        chosen = _preferred(found)
         if best is None or (doubtful and best[1] != -1):
             guesses = [_Way(i.name, None, sure=False) for i in members if i.name != ingress]
             knows_nothing = not device.routes and not any(i.addresses for i in members)
@@ -359,6 +356,19 @@ class NetworkTracer:
     def _stopped(self, name: str, hops: tuple[Hop, ...], reason: Message) -> _End:
         decision = DecidedBy(device=name, rule_set="", rule=None, path=None, first_line=None, reason=reason)
         return _End(Verdict.DENY, decision, None, hops)
+
+
+def _preferred(ways: Sequence[tuple[int, int, _Way]]) -> list[_Way]:
+    """The best of ``ways`` (each after its negative prefix length and its distance), and where none of these is sure,
+    those that take its place.
+    """
+    found: dict[_Way, None] = {}
+    for place in sorted({(length, distance) for length, distance, _ in ways}):
+        group = [way for length, distance, way in ways if (length, distance) == place]
+        found.update(dict.fromkeys(replace(way, sure=way.sure and not found) for way in group))
+        if any(way.sure for way in group):
+            break
+    return list(found)
 
 
 #: The distance of a way that nothing but an unknown network behind it speaks for.
