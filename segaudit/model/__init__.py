@@ -47,6 +47,7 @@ from segaudit.model.device import (
 from segaudit.model.inputs import Failure, Ignored, Input, Network
 from segaudit.model.ledger import Ledger, LedgerBuilder, LineState, Statement
 from segaudit.model.message import Certainty, Message, Severity, Words, msg
+from segaudit.model.product import permitted_pairs
 from segaudit.model.route import Route, RouteCapture, RouteKind, VrfImport
 from segaudit.model.rule import (
     ANY_INTERFACE,
@@ -215,5 +216,6 @@ __all__ = [
     "outside",
     "parse_address",
     "parse_prefix",
+    "permitted_pairs",
     "ports",
 ]
