@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from segaudit.model import LedgerBuilder, LineState, Message, Notice, SourceFile, Span, msg
+from segaudit.parsers.linux_iptables.captured import AddressCapture
 from segaudit.parsers.linux_iptables.host import Host, HostFacts
 from segaudit.parsers.linux_iptables.shell import Command, Shell
 from segaudit.parsers.linux_iptables.syntax import Option, Piece, Target, pieces_of, read_piece, words_of
@@ -245,6 +246,7 @@ class Reader:
         self._marks_families = len(self._default) > 1
         self._said = set()
         shell = Shell()
+        capture = AddressCapture()
         waiting: list[tuple[int, str]] = []
         section: list[_Table] = []
         # The first of a run of rules, which the ledger takes at once.
@@ -281,6 +283,8 @@ class Reader:
             elif line and not line.isspace():
                 if line.strip() == "COMMIT":
                     self._ledger.irrelevant(number, "ends a table that was not begun")
+                elif (verdict := capture.take(line, source.span(number))) is not None:
+                    self._say(number, number, *verdict)
                 else:
                     waiting.append((number, _PROMPT.sub("", line)))
         if rules_from:
@@ -291,6 +295,7 @@ class Reader:
                 len(source.lines),
             )
         self._script(shell, waiting)
+        self._host.captured(capture)
 
     def _mark(self) -> LedgerBuilder:
         assert self._ledger is not None, "a file is being read"

@@ -52,6 +52,7 @@ from segaudit.parsers.linux_iptables import meet
 from segaudit.parsers.linux_iptables.addresses import HIGHEST, plain_address
 from segaudit.parsers.linux_iptables.clauses import EVERYTHING, Clause, Context, KnownTranslation, Meaning
 from segaudit.parsers.linux_iptables.config import BUILT_IN, Chain, Config, RuleLine, Table
+from segaudit.parsers.linux_iptables.host import HostFacts
 from segaudit.parsers.linux_iptables.matches import meaning_of, protocol_in
 from segaudit.parsers.linux_iptables.syntax import Match, Piece, Target
 from segaudit.parsers.linux_iptables.targets import (
@@ -580,8 +581,8 @@ class _Converter:
             fragment=not whole,
             shows_services=False,
             interfaces=(
-                *(replace(_interface(n, span), addresses=facts.addresses.get(n, ())) for n, span in named.items()),
-                *self._others(named),
+                *(_described(_interface(name, span), facts) for name, span in named.items()),
+                *(self._others(named) if not facts.captured else ()),
             ),
             schedules=MappingProxyType(dict(self._schedules)),
             rule_sets=tuple(self._rule_sets.values()),
@@ -790,6 +791,22 @@ def _tracks(config: Config, version: int) -> bool:
                     if piece.target is not None and piece.target.name in translating and not is_notrack(piece.target):
                         return True
     return False
+
+
+def _described(interface: Interface, facts: HostFacts) -> Interface:
+    """``interface`` with its addresses, and how it stood when somebody saved the interfaces."""
+    name = interface.name
+    interface = replace(interface, addresses=facts.addresses.get(name, ()))
+    captured = facts.captured.get(name)
+    if captured is None:
+        return interface
+    return replace(
+        interface,
+        enabled=captured.enabled,
+        parent=interface.parent or captured.parent,
+        method=AddressMethod.DHCP if captured.leased else interface.method,
+        members=tuple(n for n, other in facts.captured.items() if other.master == name),
+    )
 
 
 _KINDS: Final = (

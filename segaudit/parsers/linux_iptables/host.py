@@ -1,4 +1,4 @@
-"""What a script says of the host besides iptables: addresses, routes, forwarding (ip(8), sysctl(8))."""
+"""What files say of the host besides iptables: addresses, routes, forwarding (ip(8), sysctl(8))."""
 
 from __future__ import annotations
 
@@ -18,16 +18,21 @@ from segaudit.model import (
     parse_address,
     parse_prefix,
 )
+from segaudit.parsers.linux_iptables.captured import AddressCapture, CapturedInterface
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostFacts:
-    """``forwarding`` says by IP version whether the kernel forwards, where the script sets it."""
+    """``forwarding`` says by IP version whether the kernel forwards, where the script sets it.
+
+    ``captured`` are all interfaces, in their order, where somebody saved them; else it is empty.
+    """
 
     addresses: Mapping[str, tuple[InterfaceAddress, ...]]
     interface_spans: Mapping[str, Span]
     routes: tuple[Route, ...]
     forwarding: Mapping[int, bool]
+    captured: Mapping[str, CapturedInterface]
 
 
 #: Shell commands that cannot bear on access, and why.
@@ -88,6 +93,7 @@ class Host:
     _spans: dict[str, Span] = field(default_factory=dict)
     _routes: list[Route] = field(default_factory=list)
     _forwarding: dict[int, bool] = field(default_factory=dict)
+    _captured: dict[str, CapturedInterface] = field(default_factory=dict)
 
     def facts(self) -> HostFacts:
         """What has been collected."""
@@ -96,7 +102,20 @@ class Host:
             interface_spans=MappingProxyType(dict(self._spans)),
             routes=tuple(self._routes),
             forwarding=MappingProxyType(dict(self._forwarding)),
+            captured=MappingProxyType(dict(self._captured)),
         )
+
+    def captured(self, capture: AddressCapture) -> None:
+        """Takes in what ``ip address`` printed: the addresses as they were, whatever a script puts there."""
+        for name, interface in capture.interfaces.items():
+            if name not in self._captured:
+                self._captured[name] = interface
+                self._spans[name] = interface.span
+                self._addresses[name] = []
+            # The families may have been asked for one by one.
+            known = {(a.prefix.version, a.address) for a in self._addresses[name]}
+            added = capture.addresses.get(name, ())
+            self._addresses[name] += (a for a in added if (a.prefix.version, a.address) not in known)
 
     def take(self, words: Sequence[str], text: str, span: Span, functions: Collection[str], *, surely: bool) -> Verdict:
         """The ledger state and reason of a command that is not iptables; ``text`` is its line as written.
