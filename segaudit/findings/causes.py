@@ -35,7 +35,7 @@ def attach_causes(findings: Iterable[Finding], headlines: Sequence[str]) -> tupl
             ),
             finding.cause,
         )
-        found.append(replace(finding, cause=cause))
+        found.append(finding if cause == finding.cause else replace(finding, cause=cause))
     return tuple(found)
 
 

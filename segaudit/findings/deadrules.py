@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from segaudit.findings.evidence import pick
+from segaudit.findings.evidence import picked, reading_best
 from segaudit.findings.finding import Finding, Location, RuleRef, Witness
 from segaudit.model import Action, Certainty, Device, Hook, Message, Rule, RuleSetKind, Severity
 from segaudit.packetspace.packet import Packet
+from segaudit.packetspace.space import PacketSet
 from segaudit.semantics.device import DeviceSemantics
 from segaudit.semantics.resolve import canonical_text
 from segaudit.semantics.rulesets import EGRESS_HOOKS, Context, ListResult
@@ -102,13 +103,14 @@ def dead_rules(graph: ZoneGraph) -> Iterator[DeadRule]:
 
     A rule is dead when it matches something in some context and gets nothing in any.
     """
+    preferred = reading_best(graph.space, ())
     for _, semantics in sorted(graph.devices.items()):
         for rule_set in semantics.device.rule_sets:
             if rule_set.kind == RuleSetKind.FILTER:
-                yield from _dead_in(semantics, rule_set.name)
+                yield from _dead_in(semantics, rule_set.name, preferred)
 
 
-def _dead_in(semantics: DeviceSemantics, name: str) -> Iterator[DeadRule]:
+def _dead_in(semantics: DeviceSemantics, name: str, preferred: tuple[PacketSet, ...]) -> Iterator[DeadRule]:
     dead: dict[str, tuple[Context, ListResult, int]] = {}
     alive: set[str] = set()
     for context, result in _results(semantics, name):
@@ -129,21 +131,23 @@ def _dead_in(semantics: DeviceSemantics, name: str) -> Iterator[DeadRule]:
             rule_set=name,
             rule=rule,
             blockers=tuple(result.rules[b] for b in blockers),
-            witness=None if context.translated else _witness(result, index, blockers),
+            witness=None if context.translated else _witness(result, index, blockers, preferred),
             subject=(rule.action, *canonical_text(rule, semantics.device)),
             ingress=context.ingress,
             egress=context.egress,
         )
 
 
-def _witness(result: ListResult, index: int, blockers: tuple[int, ...]) -> Packet | None:
+def _witness(
+    result: ListResult, index: int, blockers: tuple[int, ...], preferred: tuple[PacketSet, ...]
+) -> Packet | None:
     """A packet of a dead rule that a blocker with another action gets, surely where there is one."""
     match, effective = result.first_match.entries[index], result.first_match.effective
     space = match.may.space
     others = [b for b in blockers if _conflicts(result.rules[index], (result.rules[b],))]
     sure = match.must & space.union(effective[b].must for b in others)
     taken = sure or match.may & space.union(effective[b].may for b in others)
-    return pick(space, taken, ()) if taken else None
+    return picked(taken, preferred) if taken else None
 
 
 def _results(semantics: DeviceSemantics, name: str) -> Iterator[tuple[Context, ListResult]]:

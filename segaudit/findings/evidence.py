@@ -246,17 +246,25 @@ def witness(graph: ZoneGraph, flow: Flow, sent: PacketBounds) -> Witness:
 
 
 def pick(space: PacketSpace, packets: PacketSet, wishes: Iterable[PacketSet]) -> Packet:
-    """The packet of a set (which is not empty) that reads best: TCP, a source that is an ordinary host, a high source port."""
-    found = packets.witness(
-        (
-            space.protocol(6),
-            space.ports("dst", ((1, 65535),)),
-            space.ports("dst", TELLING_PORTS),
-            *wishes,
-            *_public_examples(space),
-            space.ports("src", (EPHEMERAL,)),
-        )
+    """The packet of a set (which is not empty) that reads best, as `reading_best` has it."""
+    return picked(packets, reading_best(space, wishes))
+
+
+def reading_best(space: PacketSpace, wishes: Iterable[PacketSet]) -> tuple[PacketSet, ...]:
+    """What makes a packet readable: TCP, ``wishes``, a source that is an ordinary host, a high source port."""
+    return (
+        space.protocol(6),
+        space.ports("dst", ((1, 65535),)),
+        space.ports("dst", TELLING_PORTS),
+        *wishes,
+        *_public_examples(space),
+        space.ports("src", (EPHEMERAL,)),
     )
+
+
+def picked(packets: PacketSet, preferred: tuple[PacketSet, ...]) -> Packet:
+    """The packet of a set (which is not empty) that fits ``preferred`` best."""
+    found = packets.witness(preferred)
     assert found is not None, "asked of sets with packets only"
     return found
 

@@ -321,7 +321,8 @@ def make_report(
     by_control = {(c.slug, c.control): c for c in checks}
     ordered = by_weight(findings)
     keys = {f.key: f.fingerprint for f in ordered if f.key}
-    reported = tuple(_finding(f, network, by_control[f.check, f.control], keys) for f in ordered)
+    quotes = _Quotes(network)
+    reported = tuple(_finding(f, quotes, by_control[f.check, f.control], keys) for f in ordered)
     not_modelled = tuple(_not_modelled(network))
     return Report(
         complete=network.complete and not (strict and not_modelled),
@@ -502,7 +503,7 @@ def _device_cell(graph: ZoneGraph, src: str, dst: str, services: ServiceCatalogu
     )
 
 
-def _finding(finding: Finding, network: Network, info: CheckInfo, keys: Mapping[str, str]) -> FindingReport:
+def _finding(finding: Finding, quotes: _Quotes, info: CheckInfo, keys: Mapping[str, str]) -> FindingReport:
     shown = None
     if finding.packets is not None:
         packets = finding.packets.must or finding.packets.may
@@ -536,7 +537,7 @@ def _finding(finding: Finding, network: Network, info: CheckInfo, keys: Mapping[
             received=witness.received,
         ),
         rules=finding.rules,
-        locations=tuple(_location(network, place) for place in finding.locations[:MOST_PLACES]),
+        locations=tuple(_location(quotes, place) for place in finding.locations[:MOST_PLACES]),
         notes=finding.notes,
         cause=keys.get(finding.cause, ""),
         fingerprint=finding.fingerprint,
@@ -544,17 +545,32 @@ def _finding(finding: Finding, network: Network, info: CheckInfo, keys: Mapping[
     )
 
 
-def _location(network: Network, place: Location) -> LocationReport:
+class _Quotes:
+    """Lines as they may be shown, each masked once: findings about neighbours quote the same lines."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._lines: dict[tuple[str, int], tuple[str, ...]] = {}
+
+    def lines(self, path: str, first_line: int, last_line: int) -> tuple[str, ...]:
+        """The lines of ``path`` from ``first_line`` to ``last_line`` (inclusive), as far as there are any."""
+        return tuple(line for number in range(first_line, last_line + 1) for line in self._line(path, number))
+
+    def _line(self, path: str, number: int) -> tuple[str, ...]:
+        found = self._lines.get((path, number))
+        if found is None:
+            found = self._network.excerpt(Span(path=path, first_line=number, last_line=number)).lines
+            self._lines[path, number] = found
+        return found
+
+
+def _location(quotes: _Quotes, place: Location) -> LocationReport:
     span = place.span
     last = min(span.last_line, span.first_line + MOST_LINES - 1)
-
-    def quoted(first_line: int, last_line: int) -> tuple[str, ...]:
-        return network.excerpt(Span(path=span.path, first_line=first_line, last_line=last_line)).lines
-
     return LocationReport(
         span=span,
-        lines=quoted(span.first_line, last),
+        lines=quotes.lines(span.path, span.first_line, last),
         primary=place.primary,
-        before=quoted(span.first_line - LINES_AROUND, span.first_line - 1),
-        after=quoted(last + 1, last + LINES_AROUND) if last == span.last_line else (),
+        before=quotes.lines(span.path, span.first_line - LINES_AROUND, span.first_line - 1),
+        after=quotes.lines(span.path, last + 1, last + LINES_AROUND) if last == span.last_line else (),
     )

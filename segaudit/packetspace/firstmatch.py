@@ -73,6 +73,8 @@ class FirstMatch:
         """
         wanted = self.entries[index].may
         takers = self._must_tree.takers(wanted, index)
+        if len(takers) == 1:
+            return (takers[0],)
         single = next((i for i in takers if wanted <= self.covers[i].must), None)
         if single is not None:
             return (single,)
@@ -154,22 +156,24 @@ class _Tree:
         return found
 
     def takers(self, wanted: PacketSet, before: int) -> list[int]:
-        """The leaves before place ``before`` that take packets of ``wanted`` from each other in order."""
+        """The leaves before place ``before`` that take packets of ``wanted``, all in the union, from each other in order."""
         found: list[int] = []
-        remaining = wanted
-        stack = [1]
-        while stack and remaining:
-            node = stack.pop()
-            if node_first(node, self._width) >= before:
+        stack = [(1, 0, self._width, wanted)]
+        while stack:
+            node, first, leaves, reaching = stack.pop()
+            if first >= before:
                 continue
-            taken = self.nodes[node] & remaining
-            if not taken:
+            if leaves == 1:
+                found.append(first)
                 continue
-            if node >= self._width:
-                found.append(node - self._width)
-                remaining = remaining - taken
-                continue
-            stack += [2 * node + 1, 2 * node]
+            half = leaves // 2
+            # All of ``reaching`` ends below this node: what the left half does not take, the right one does.
+            left = self.nodes[2 * node] & reaching
+            right = reaching - left
+            if right:
+                stack.append((2 * node + 1, first + half, half, right))
+            if left:
+                stack.append((2 * node, first, half, left))
         return found
 
 

@@ -222,7 +222,10 @@ class PacketSpace:
         key = (start, width, first, last)
         found = self._fields.get(key)
         if found is None:
-            found = self._fields[key] = guarded(lambda: self._build_range(start, width, first, last))
+            try:
+                found = self._fields[key] = self._build_range(start, width, first, last)
+            except DDMemoryError as error:
+                raise SpaceExhaustedError from error
         return found
 
     def _build_range(self, start: int, width: int, first: int, last: int) -> BCDDFunction:
@@ -301,6 +304,24 @@ class PacketSpace:
     def raw(self, function: BCDDFunction) -> PacketSet:
         """A set from a function of this space's own manager, made canonical."""
         return self._set(function)
+
+    def lowest(self, function: BCDDFunction) -> Packet:
+        """The packet of a set that is not empty with the lowest bits, top variable first."""
+        cube = guarded(lambda: function.pick_cube_dd_set(self._range(0, WIDTH, 0, 0))).pick_cube()
+        assert cube is not None, "asked of sets with packets only"
+        bits = int("".join("1" if bit else "0" for bit in cube), 2)
+
+        def value(start: int, width: int) -> int:
+            return bits >> (WIDTH - start - width) & ((1 << width) - 1)
+
+        version = 6 if value(FAMILY, 1) else 4
+        fields = {name: value(*place) for name, place in FIELD_WIDTHS.items()}
+        return Packet(
+            version=version,
+            src=value(*address_bits(version, "src")),
+            dst=value(*address_bits(version, "dst")),
+            **fields,
+        )
 
     @property
     def universe(self) -> BCDDFunction:
@@ -498,7 +519,7 @@ class PacketSet:
             narrowed = chosen & wish
             if narrowed:
                 chosen = narrowed
-        return _lowest(chosen.function)
+        return chosen.space.lowest(chosen.function)
 
 
 _SIDES: tuple[Side, Side] = ("src", "dst")
@@ -506,30 +527,3 @@ _SIDES: tuple[Side, Side] = ("src", "dst")
 
 def _all_of(cubes: Sequence[BCDDFunction]) -> BCDDFunction:
     return reduce(and_, cubes)
-
-
-def _lowest(function: BCDDFunction) -> Packet:
-    """The packet with the lowest bits, top variable first."""
-    bits = [False] * WIDTH
-    while (level := function.node_level()) is not None:
-        variable = level  # the order of the variables is never changed
-        branches = function.cofactors()
-        assert branches is not None, "a node with a level has cofactors"
-        high, low = branches
-        if low.satisfiable():
-            function = low
-        else:
-            bits[variable] = True
-            function = high
-
-    def value(start: int, width: int) -> int:
-        return reduce(lambda number, bit: number << 1 | bit, bits[start : start + width], 0)
-
-    version = 6 if bits[FAMILY] else 4
-    fields = {name: value(*FIELD_WIDTHS[name]) for name in FIELD_WIDTHS}
-    return Packet(
-        version=version,
-        src=value(*address_bits(version, "src")),
-        dst=value(*address_bits(version, "dst")),
-        **fields,
-    )

@@ -271,16 +271,12 @@ class Resolver:
         dst = self.addresses(destination, "dst")
         what, reasons = self.services(service)
         reasons = src.reasons + dst.reasons + reasons
-        test = src.may & dst.may
+        # The source first: it lies below the destination in the order of variables, so the second step adds to the first.
+        may = what.may.where(src.may).where(dst.may)
+        must = may if not reasons else what.must.where(src.must).where(dst.must)
         if version is not None:
-            test &= self.space.family_test(version)
-        may = what.may.where(test)
-        if not reasons:
-            return Match(PacketBounds.exactly(may))
-        test = src.must & dst.must
-        if version is not None:
-            test &= self.space.family_test(version)
-        return Match(PacketBounds(what.must.where(test), may), reasons)
+            may, must = may & self.space.version(version), must & self.space.version(version)
+        return Match(PacketBounds.exactly(may) if not reasons else PacketBounds(must, may), reasons)
 
     def applies(self, rule: Rule, translated: str = "") -> bool:
         """Whether ``rule`` is switched on at all, for packets that ``translated`` rewrote."""

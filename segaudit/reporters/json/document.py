@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
+from json.encoder import encode_basestring_ascii
 
 from segaudit.findings import ranges
 from segaudit.findings.report import (
@@ -30,7 +31,26 @@ Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
 def render(report: Report, options: ReporterOptions) -> str:
     """The document, indented, with a line end; ASCII only, so that no console and no tool can spoil it."""
-    return json.dumps(document(report, Language(options.language)), indent=2, ensure_ascii=True) + "\n"
+    return _written(document(report, Language(options.language)), "\n") + "\n"
+
+
+def _written(value: Json, gap: str) -> str:
+    """What ``json.dumps(value, indent=2)`` writes, in a third of its time: with an indent that is slow Python.
+
+    ``gap`` is a line end and the indent of the line that ``value`` stands in.
+    """
+    if isinstance(value, str):
+        return encode_basestring_ascii(value)
+    if value is None:
+        return "null"
+    inner = gap + "  "
+    if isinstance(value, dict):
+        items = [f"{encode_basestring_ascii(name)}: {_written(one, inner)}" for name, one in value.items()]
+        return f"{{{inner}{f',{inner}'.join(items)}{gap}}}" if items else "{}"
+    if isinstance(value, list | tuple):
+        items = [_written(one, inner) for one in value]
+        return f"[{inner}{f',{inner}'.join(items)}{gap}]" if items else "[]"
+    return json.dumps(value)
 
 
 def document(report: Report, language: Language) -> dict[str, Json]:
@@ -186,11 +206,7 @@ def _finding(one: FindingReport, language: Language) -> Json:
 
 def _box(text: ranges.BoxText) -> Json:
     """A box with every field; null leaves a field open."""
-    fields = asdict(text)
-    return {
-        "ip_version": fields.pop("version"),
-        **{name: None if found is None else list(found) for name, found in fields.items()},
-    }
+    return {"ip_version" if f.name == "version" else f.name: getattr(text, f.name) for f in fields(text)}
 
 
 def _witness(one: WitnessReport) -> Json:
@@ -201,9 +217,13 @@ def _witness(one: WitnessReport) -> Json:
             "out_interface": one.out_interface or None,
             "segment": one.segment or None,
         },
-        "sent": asdict(ranges.packet_text(one.sent)),
-        "received": asdict(ranges.packet_text(one.received)),
+        "sent": _packet(ranges.packet_text(one.sent)),
+        "received": _packet(ranges.packet_text(one.received)),
     }
+
+
+def _packet(text: ranges.PacketText) -> Json:
+    return {f.name: getattr(text, f.name) for f in fields(text)}
 
 
 def _location(place: LocationReport) -> Json:
