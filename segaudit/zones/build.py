@@ -11,10 +11,10 @@ from segaudit.model import ConditionKind, Device, InterfaceKind, Message, Prefix
 from segaudit.model.selector import SelectorKind
 from segaudit.model.site import ZoneSpec
 from segaudit.packetspace.space import PacketSet, PacketSpace, Side
-from segaudit.semantics.device import DeviceSemantics, Exposure
+from segaudit.semantics.device import Crossing, DeviceSemantics, Exposure
 from segaudit.semantics.routing import AssumedRoute
 from segaudit.semantics.rulesets import zones_of
-from segaudit.zones.flows import FlowEngine, Spread, Territory
+from segaudit.zones.flows import Arrival, FlowEngine, Spread, Territory
 from segaudit.zones.graph import (
     DECLARED,
     INTERNET,
@@ -43,7 +43,11 @@ class Terrain:
         self.zones = _zones(self.segments, {d.name: d for d in self.whole}, declared)
         self.territory = Territory(space, self.segments, self.whole)
         self._compiled = _Compiled(space, self.every, self.segments, as_of)
-        self._engine = FlowEngine(space, self.segments, self.territory, self._compiled.for_source, bypasses(self.whole))
+        #: The ports whose packets skip the filters, each with the list that is asked instead (empty: none).
+        self.bypasses = bypasses(self.whole)
+        self._engine = FlowEngine(
+            space, self.segments, self.territory, self._compiled.for_source, self._compiled.plain, self.bypasses
+        )
 
     def graph(self, sending: Iterable[tuple[Segment, PacketSet]]) -> ZoneGraph:
         """The zone graph with the conduits of what each of the segments ``sending`` sends, and no others."""
@@ -74,6 +78,10 @@ class Terrain:
             unassessed=tuple(_unassessed(zones, self.segments)),
             kept_apart=self.segments.kept_apart,
         )
+
+    def onward(self, crossing: Crossing, hops: tuple[Crossing, ...]) -> list[Arrival]:
+        """The devices that ``crossing`` goes on to, as `FlowEngine.onward`."""
+        return self._engine.onward(crossing, hops)
 
     def semantics(self, device: str, source: Segment) -> DeviceSemantics:
         """The device for whoever sends from ``source``: out of a VPN pool its users, with their groups."""
@@ -168,6 +176,9 @@ def _assumed_routes(device: Device, segments: Segments) -> tuple[AssumedRoute, .
                     for prefix in segment.prefixes
                     if prefix not in connected
                 ]
+    for link in segments.links:
+        if link.near.device == device.name:
+            found += [AssumedRoute(prefix=prefix, interface=link.near.interface) for prefix in link.prefixes]
     return tuple(found)
 
 

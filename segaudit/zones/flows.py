@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from segaudit.knowledge.protocols import not_internet, private_prefixes
@@ -13,6 +13,7 @@ from segaudit.packetspace.space import PacketSet, PacketSpace, Side
 from segaudit.semantics.device import Crossing, DeviceSemantics, Exposure
 from segaudit.semantics.translation import address_ranges
 from segaudit.zones.graph import Flow, Port, Segment, SegmentKind
+from segaudit.zones.links import PointToPoint
 from segaudit.zones.segments import Segments
 
 #: A packet that crossed so many devices is in a loop that grows by translation; real ways are shorter.
@@ -95,6 +96,37 @@ def _inside(one: AddressRange, prefix: Prefix) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A place where the configs leave open which of several devices gets a packet, and ``among`` how many.
+
+    Which of two routers answers for a virtual address; by which of two tunnels the other side is reached.
+    """
+
+    device: str
+    interface: str
+    among: int
+
+
+#: What was chosen on a way, where something was left open: the place, and the number of the device that was taken.
+Choices = frozenset[tuple[Choice, int]]
+
+#: Of a way with more open choices nothing is sure: there are as many cases as the product of all of them.
+MOST_CHOICES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """Packets that come to a device at ``ingress``; ``bypass`` as in `DeviceSemantics.cross`."""
+
+    device: str
+    ingress: str
+    bypass: str | None
+    packets: PacketBounds
+    hops: tuple[Crossing, ...] = ()
+    choices: Choices = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
     """What a source segment sends: flows by target segment, and what reaches the devices themselves."""
 
@@ -103,7 +135,10 @@ class Spread:
 
 
 class FlowEngine:
-    """Carries packets through the devices. ``semantics`` gives the compiled device for the accounts that a source holds."""
+    """Carries packets through the devices.
+
+    ``semantics`` gives the compiled device for the accounts that a source holds, ``plain`` the one for no account.
+    """
 
     def __init__(
         self,
@@ -111,17 +146,23 @@ class FlowEngine:
         segments: Segments,
         territory: Territory,
         semantics: Callable[[str, Segment], DeviceSemantics],
+        plain: Callable[[str], DeviceSemantics],
         bypasses: Mapping[Port, str],
     ) -> None:
         self._space = space
         self._segments = segments
         self._territory = territory
         self._semantics = semantics
+        self._plain = plain
         self._bypasses = bypasses
         self._at: dict[tuple[str, str], list[Segment]] = defaultdict(list)
         for segment in segments.segments:
             for port in segment.ports:
                 self._at[port.device, port.interface].append(segment)
+        self._links: dict[tuple[str, str], list[PointToPoint]] = defaultdict(list)
+        for link in segments.links:
+            self._links[link.near.device, link.near.interface].append(link)
+        self._taken: dict[tuple[Port, bool], PacketBounds] = {}
 
     def spread(self, source: Segment, packets: PacketSet) -> Spread:
         """Where hosts of ``source`` get with those of ``packets`` that carry their addresses.
@@ -136,26 +177,65 @@ class FlowEngine:
             sent = PacketBounds(sent.must - at_home, sent.may - at_home)
         if source.kind == SegmentKind.TUNNEL:
             # What comes out of a tunnel goes to what its other selector names, or is dropped.
-            sent &= self._selected(source, source.ports[0].device, "dst")
-        flows: dict[str, list[Flow]] = defaultdict(list)
+            sent &= self._taken_by(source.ports[0], inward=True)
+        flows: dict[str, list[tuple[Flow, Choices]]] = defaultdict(list)
         exposures: list[Exposure] = []
         seen: dict[object, PacketSet] = {}
-        queue: deque[tuple[str, str, str | None, PacketBounds, tuple[Crossing, ...]]] = deque(
-            (port.device, port.interface, self._bypasses.get(port), sent, ()) for port in source.ports
-        )
+        queue = deque(self._departing(source, sent))
         while queue:
-            device, ingress, bypass, arriving, hops = queue.popleft()
-            arriving = self._unseen(seen, device, ingress, arriving, hops)
+            arrival = queue.popleft()
+            arriving = self._unseen(seen, arrival)
             if not arriving.may:
                 continue
-            semantics = self._semantics(device, source)
+            ingress, hops = arrival.ingress, arrival.hops
+            semantics = self._semantics(arrival.device, source)
             if not hops or arriving.may & self._territory.own("dst"):
-                exposures += (replace(e, hops=hops) for e in semantics.expose(ingress, arriving, bypass))
-            for crossing in semantics.cross(ingress, arriving, bypass):
-                self._deliver(source, crossing, hops, flows)
+                heard = PacketBounds(self._space.empty, arriving.may) if arrival.choices else arriving
+                exposures += (replace(e, hops=hops) for e in semantics.expose(ingress, heard, arrival.bypass))
+            for crossing in semantics.cross(ingress, arriving, arrival.bypass):
+                self._deliver(source, crossing, arrival, flows)
                 if len(hops) < MOST_HOPS:
-                    queue.extend(self.onward(crossing, hops))
-        return Spread(flows={name: tuple(found) for name, found in flows.items()}, exposures=tuple(exposures))
+                    queue.extend(self.onward(crossing, hops, arrival.choices))
+        return Spread(flows={name: self._settled(found) for name, found in flows.items()}, exposures=tuple(exposures))
+
+    def _departing(self, source: Segment, sent: PacketBounds) -> Iterator[Arrival]:
+        """The devices that get what hosts of ``source`` send: any of the link; beyond a router it is the router's choice."""
+        ports = source.ports
+        elsewhere = source.kind in {SegmentKind.ROUTED, SegmentKind.TUNNEL} and len(ports) > 1
+        choice = Choice(device="", interface=source.name, among=len(ports))
+        for place, port in enumerate(ports):
+            choices: Choices = frozenset({(choice, place)}) if elsewhere else frozenset()
+            yield Arrival(
+                device=port.device,
+                ingress=port.interface,
+                bypass=self._bypasses.get(port),
+                packets=sent,
+                choices=choices,
+            )
+
+    def _settled(self, found: Sequence[tuple[Flow, Choices]]) -> tuple[Flow, ...]:
+        """The flows, each sure of no more than what arrives whatever is chosen on the way."""
+        if not any(choices for _, choices in found):
+            return tuple(flow for flow, _ in found)
+        sure = self._whatever([(flow.sent.must, choices) for flow, choices in found])
+        return tuple(_no_surer(flow, sure) if choices else flow for flow, choices in found)
+
+    def _whatever(self, parts: Sequence[tuple[PacketSet, Choices]]) -> PacketSet:
+        """The packets that arrive by one of ``parts`` whatever is chosen."""
+        place = next((choice for _, choices in parts for choice, _ in choices), None)
+        if place is None:
+            return self._space.union(packets for packets, _ in parts)
+        common = self._space.full
+        for option in range(place.among):
+            taken = {(place, option)}
+            common &= self._whatever(
+                [
+                    (packets, choices - taken)
+                    for packets, choices in parts
+                    if all(c != place for c, _ in choices - taken)
+                ]
+            )
+        return common
 
     def _answered(self, segment: Segment) -> PacketSet:
         """Packets to addresses of ``segment`` that a device at it gives another destination: nobody else has them.
@@ -176,28 +256,19 @@ class FlowEngine:
                         ]
         return self._space.union(found)
 
-    def _unseen(
-        self,
-        seen: dict[object, PacketSet],
-        device: str,
-        ingress: str,
-        arriving: PacketBounds,
-        hops: tuple[Crossing, ...],
-    ) -> PacketBounds:
-        """What of ``arriving`` has not been at this interface by the same translations."""
-        rewritten = tuple(id(r.rule) for h in hops for r in h.piece.rewrites)
-        key = (device, ingress, rewritten)
-        before = seen.get(key)
-        seen[key] = arriving.may if before is None else before | arriving.may
-        if before is None:
-            return arriving
-        return PacketBounds(arriving.must - before, arriving.may - before)
+    def _unseen(self, seen: dict[object, PacketSet], arrival: Arrival) -> PacketBounds:
+        """What of an arrival has not been at this interface by the same translations and choices."""
+        rewritten = tuple(id(r.rule) for h in arrival.hops for r in h.piece.rewrites)
+        key = (arrival.device, arrival.ingress, arrival.bypass, rewritten, arrival.choices)
+        packets, before = arrival.packets, seen.get(key)
+        seen[key] = packets.may if before is None else before | packets.may
+        return packets if before is None else PacketBounds(packets.must - before, packets.may - before)
 
     def _deliver(
-        self, source: Segment, crossing: Crossing, hops: tuple[Crossing, ...], flows: dict[str, list[Flow]]
+        self, source: Segment, crossing: Crossing, arrival: Arrival, flows: dict[str, list[tuple[Flow, Choices]]]
     ) -> None:
         """The packets of ``crossing`` that have arrived: at the segments of the interface it leaves by."""
-        chain = (*hops, crossing)
+        chain = (*arrival.hops, crossing)
         for segment in self._at.get((crossing.device, crossing.egress), ()):
             if segment.name == source.name:
                 continue
@@ -205,43 +276,119 @@ class FlowEngine:
                 continue
             received = crossing.piece.current & self._territory.packets(segment, "dst")
             if segment.kind == SegmentKind.TUNNEL:
-                received &= self._selected(segment, crossing.device, "src")
+                received &= self._taken_by(segment.ports[0], inward=False)
             if received.may:
                 sent = received
                 for hop in reversed(chain):
                     sent = hop.piece.sent(sent)
-                flows[segment.name].append(
-                    Flow(source=source, target=segment, sent=sent, received=received, hops=chain)
-                )
+                flow = Flow(source=source, target=segment, sent=sent, received=received, hops=chain)
+                flows[segment.name].append((flow, arrival.choices))
 
-    def _selected(self, segment: Segment, device: str, side: Side) -> PacketBounds:
-        """The packets whose inner end the tunnel to ``segment`` takes: its local selector."""
-        semantics = self._semantics(device, segment)
-        names = {port.vpn for port in segment.ports}
-        local = [semantics.resolver.addresses(t.local, side) for t in semantics.device.tunnels if t.name in names]
+    def _taken_by(self, port: Port, *, inward: bool) -> PacketBounds:
+        """The packets that the selectors of a tunnel take: out of the device into it, or ``inward``; a wire takes all."""
         full = self._space.full
-        must = self._space.union(full.where(test.must) for test in local)
-        return PacketBounds(must, self._space.union(full.where(test.may) for test in local))
-
-    def onward(
-        self, crossing: Crossing, hops: tuple[Crossing, ...]
-    ) -> list[tuple[str, str, str | None, PacketBounds, tuple[Crossing, ...]]]:
-        """The devices that ``crossing`` goes on to: the next hop, or the ones on the link that are themselves meant."""
-        found: list[tuple[str, str, str | None, PacketBounds, tuple[Crossing, ...]]] = []
-        chain = (*hops, crossing)
-        here = Port(crossing.device, crossing.egress)
-        for segment in self._at.get((crossing.device, crossing.egress), ()):
-            if segment.kind == SegmentKind.INTERNET:
-                continue
-            for port in segment.ports:
-                if port == here or port.device == crossing.device or port.vpn:
-                    continue
-                if crossing.next_hop is not None:
-                    if port in self._segments.owners.get(crossing.next_hop, ()):
-                        found.append((port.device, port.interface, None, crossing.piece.current, chain))
-                    continue
-                semantics = self._semantics(port.device, segment)
-                meant = crossing.piece.current & semantics.own_addresses
-                if meant.may and semantics.own_addresses.must:
-                    found.append((port.device, port.interface, None, meant, chain))
+        if not port.vpn:
+            return PacketBounds.exactly(full)
+        key = (port, inward)
+        found = self._taken.get(key)
+        if found is None:
+            semantics = self._plain(port.device)
+            near: Side = "dst" if inward else "src"
+            far: Side = "src" if inward else "dst"
+            must = may = self._space.empty
+            for tunnel in semantics.device.tunnels:
+                if tunnel.name == port.vpn and tunnel.interface == port.interface:
+                    local = semantics.resolver.addresses(tunnel.local, near)
+                    remote = semantics.resolver.addresses(tunnel.remote, far)
+                    must |= full.where(local.must).where(remote.must)
+                    may |= full.where(local.may).where(remote.may)
+            found = self._taken[key] = PacketBounds(must, may)
         return found
+
+    def onward(self, crossing: Crossing, hops: tuple[Crossing, ...], choices: Choices = frozenset()) -> list[Arrival]:
+        """The devices that ``crossing`` goes on to: the next hop, or the ones on the link that are themselves meant."""
+        place = (crossing.device, crossing.egress)
+        current = crossing.piece.current
+        owning = self._segments.owners.get(crossing.next_hop, ()) if crossing.next_hop is not None else ()
+        found: list[tuple[Port, PacketBounds]] = []
+        links = self._links.get(place, ())
+        beyond = {port.device for port in owning} & {link.far.device for link in links}
+        for link in links:
+            if not beyond or link.far.device in beyond:
+                carried = current & self._taken_by(link.near, inward=False) & self._taken_by(link.far, inward=True)
+                if carried.may:
+                    found.append((link.far, carried))
+        for _, carried in found:
+            current = current - carried
+        found += self._on_the_link(place, current, owning, direct=crossing.next_hop is None)
+        return list(self._arrivals(place, found, (*hops, crossing), choices))
+
+    def _on_the_link(
+        self, place: tuple[str, str], packets: PacketBounds, owning: Sequence[Port], *, direct: bool
+    ) -> list[tuple[Port, PacketBounds]]:
+        """The devices on the links of an interface that get ``packets``: those that own the next hop; ``direct``: those
+        that are themselves meant.
+        """
+        found: list[tuple[Port, PacketBounds]] = []
+        beside = {
+            port: segment
+            for segment in self._at.get(place, ())
+            if segment.kind != SegmentKind.INTERNET
+            for port in segment.ports
+            if port.device != place[0] and not port.vpn
+        }
+        for port in beside:
+            if not direct:
+                if port in owning and packets.may:
+                    found.append((port, packets))
+                continue
+            own = self._plain(port.device).own_addresses
+            meant = packets & own
+            if meant.may and own.must:
+                found.append((port, meant))
+        return found
+
+    def _arrivals(
+        self,
+        place: tuple[str, str],
+        found: Sequence[tuple[Port, PacketBounds]],
+        hops: tuple[Crossing, ...],
+        choices: Choices,
+    ) -> Iterator[Arrival]:
+        """What comes to each of several ports; what comes to more than one of them is one's only, which is left open."""
+        choice = Choice(device=place[0], interface=place[1], among=len(found))
+        for number, (port, packets) in enumerate(found):
+            others = self._space.union(p.may for i, (_, p) in enumerate(found) if i != number)
+            shared = packets.within(others)
+            alone = packets - PacketBounds.exactly(others) if shared.may else packets
+            taken: Choices = choices | {(choice, number)}
+            if any(c == choice for c, _ in choices):
+                # It has been here before, and goes on as it did then.
+                taken = choices
+                shared = shared if (choice, number) in choices else PacketBounds.exactly(self._space.empty)
+            elif len(taken) > MOST_CHOICES:
+                taken, shared = choices, PacketBounds(self._space.empty, shared.may)
+            for going, chosen in ((alone, choices), (shared, taken)):
+                if going.may:
+                    yield Arrival(
+                        device=port.device,
+                        ingress=port.interface,
+                        bypass=self._bypasses.get(port),
+                        packets=going,
+                        hops=hops,
+                        choices=chosen,
+                    )
+
+
+def _no_surer(flow: Flow, sure: PacketSet) -> Flow:
+    """``flow``, of which only the packets ``sure`` (as sent) surely arrive."""
+    sent = flow.sent.must & sure
+    received = sent
+    for hop in flow.hops:
+        for rewrite in hop.piece.rewrites:
+            received = rewrite.image(received)
+    return replace(
+        flow,
+        sent=PacketBounds(sent, flow.sent.may),
+        received=PacketBounds(flow.received.must & received, flow.received.may),
+    )

@@ -1,25 +1,16 @@
-"""Segments: what lies together, joined across devices where a config is evidence of a link, kept apart where none is.
-
-A shared private prefix alone is no link: four hundred branches use 192.168.1.0/24. Two interfaces of one prefix and of
-different addresses are joined when one device routes to the other's address, when both number the same VLAN, when the
-prefix is globally unique, or when the site file says that the devices stand together.
-"""
+"""Segments: what lies together behind the interfaces of the devices, and what no interface address shows."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
-from ipaddress import IPv4Address, IPv6Address, summarize_address_range
-from itertools import combinations
 
 from segaudit.knowledge.protocols import is_internet_address, is_link_local, possible_inside
 from segaudit.knowledge.roles import Role
 from segaudit.model import (
-    AddressExpr,
     AddressMethod,
-    AddressRange,
     Device,
     HostSpec,
     Interface,
@@ -35,8 +26,9 @@ from segaudit.model.selector import Selector, SelectorKind
 from segaudit.model.site import SiteGroup, SiteHost, ZoneSpec
 from segaudit.semantics.routing import resolved_routes
 from segaudit.semantics.rulesets import zones_of
-from segaudit.semantics.translation import address_ranges
+from segaudit.semantics.translation import address_prefixes
 from segaudit.zones.graph import DECLARED, INTERNET, Port, RoleEvidence, Segment, SegmentKind
+from segaudit.zones.links import Owners, PointToPoint, is_routed, joined_subnets, point_to_point
 from segaudit.zones.roles import decided, holds, interface_evidence, named_hosts, private_hop, uplink_evidence
 
 
@@ -53,13 +45,14 @@ class Declared:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segments:
     """All segments, the internet first; ``internet_evidence``/``internet_certainty`` say why and how surely its ports
-    are edges; ``owners`` maps an own address to its ports (private ones are used at several
-    sites, virtual ones by several routers); ``kept_apart`` names equal prefixes that were not joined,
-    and routers on the way to the internet that no input holds.
+    are edges; ``owners`` maps an own address to its ports; ``links`` are tunnels and wires between two devices of the
+    input; ``kept_apart`` names equal prefixes and tunnels that were not joined, and routers on the way to the internet
+    that no input holds.
     """
 
     segments: tuple[Segment, ...]
-    owners: Mapping[tuple[int, int], tuple[Port, ...]]
+    owners: Owners
+    links: tuple[PointToPoint, ...]
     internet_evidence: tuple[RoleEvidence, ...]
     internet_certainty: float
     kept_apart: tuple[Message, ...]
@@ -98,150 +91,26 @@ def build_segments(devices: Sequence[Device], declared: Declared) -> Segments:
             for address in interface.addresses:
                 owning[address.prefix.version, address.address][Port(device.name, interface.name)] = None
     owners = {address: tuple(ports) for address, ports in owning.items()}
-    subnets, kept_apart = _subnets(devices, declared)
-    edges, evidence, certainty, beyond = _edges(devices, declared, subnets, owners)
+    links, unclear = point_to_point(devices, owners)
+    subnets, kept_apart = joined_subnets(devices, declared.sites, links)
+    joined = {link.near for link in links}
+    edges, evidence, certainty, beyond = _edges(devices, declared, subnets, owners, joined)
     inner = [s for s in subnets if not any(p in edges for p in s.ports)]
     found = [_internet(edges)] if edges else []
     found += inner
     found += _unknown(devices, declared, {p for s in found for p in s.ports})
     found += [s for device in devices for s in _pools(device)]
-    found += [s for device in devices for s in _tunnels(device)]
-    found += [s for device in devices for s in _routed(device, owners, subnets)]
+    found += [s for device in devices for s in _tunnels(device, joined)]
+    found += _routed(devices, owners, subnets)
     found = _carved(found, declared)
     return Segments(
         segments=tuple(_with_hosts(found, devices)),
         owners=owners,
+        links=tuple(links),
         internet_evidence=evidence,
         internet_certainty=certainty,
-        kept_apart=(*kept_apart, *beyond),
+        kept_apart=(*kept_apart, *unclear, *beyond),
     )
-
-
-def _is_routed(interface: Interface) -> bool:
-    return interface.enabled and interface.kind != InterfaceKind.LOOPBACK and interface.name != "lo"
-
-
-# -- subnets and links ------------------------------------------------------------------------------------------------
-
-
-def _subnets(devices: Sequence[Device], declared: Declared) -> tuple[list[Segment], list[Message]]:
-    by_port: dict[Port, tuple[Device, Interface]] = {}
-    parent: dict[Port, Port] = {}
-    sharing: dict[Prefix, list[_Member]] = defaultdict(list)
-    for device in devices:
-        sites = frozenset(n for n, site in enumerate(declared.sites) if _stands_at(device, site))
-        hops = frozenset((r.prefix.version, r.next_hop) for r in device.routes if r.next_hop is not None)
-        for interface in device.interfaces:
-            if not _is_routed(interface) or not interface.addresses:
-                continue
-            port = Port(device.name, interface.name)
-            by_port[port] = (device, interface)
-            parent[port] = port
-            for address in interface.addresses:
-                sharing[address.prefix].append(
-                    _Member(
-                        port=port,
-                        address=address.address,
-                        secondary=address.secondary or address.virtual,
-                        vlan=interface.vlan,
-                        protocols=frozenset(device.dynamic_routing),
-                        hops=hops,
-                        sites=sites,
-                    )
-                )
-
-    def root(port: Port) -> Port:
-        while parent[port] != port:
-            port = parent[port]
-        return port
-
-    kept_apart: list[Message] = []
-    for prefix, members in sorted(sharing.items()):
-        apart: list[str] = []
-        holders: dict[int, list[_Member]] = defaultdict(list)
-        for member in members:
-            if not member.secondary:
-                holders[member.address].append(member)
-        for a, b in combinations(members, 2):
-            if a.port.device == b.port.device:
-                continue
-            if a.address != b.address and _linked(a, b, prefix, holders):
-                parent[max(root(a.port), root(b.port))] = min(root(a.port), root(b.port))
-            elif root(a.port) != root(b.port):
-                apart += [str(a.port), str(b.port)]
-        if apart:
-            kept_apart.append(
-                msg(
-                    "{prefix} is used at {places}; nothing shows that this is one network, so they are kept apart",
-                    prefix=str(prefix),
-                    places=", ".join(dict.fromkeys(apart)),
-                )
-            )
-    groups: dict[Port, list[Port]] = defaultdict(list)
-    for port in by_port:
-        groups[root(port)].append(port)
-    return [_subnet(ports, by_port) for _, ports in sorted(groups.items())], kept_apart
-
-
-def _subnet(ports: list[Port], by_port: Mapping[Port, tuple[Device, Interface]]) -> Segment:
-    interfaces = [by_port[p][1] for p in sorted(ports)]
-    prefixes = sorted({a.prefix for i in interfaces for a in i.addresses})
-    return Segment(
-        name="=".join(str(p) for p in sorted(ports)),
-        kind=SegmentKind.SUBNET,
-        prefixes=tuple(prefixes),
-        ports=tuple(sorted(ports)),
-        vlan=next((i.vlan for i in interfaces if i.vlan is not None), None),
-        vrf=interfaces[0].vrf,
-        span=interfaces[0].span,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Member:
-    """One address in a prefix that several interfaces share. ``hops``: next hops of its device; ``sites``: places in the
-    list of the site file. ``secondary`` addresses may be virtual: several routers hold one.
-    """
-
-    port: Port
-    address: int
-    secondary: bool
-    vlan: int | None
-    protocols: frozenset[str]
-    hops: frozenset[tuple[int, int]]
-    sites: frozenset[int]
-
-
-def _linked(a: _Member, b: _Member, prefix: Prefix, holders: Mapping[int, Sequence[_Member]]) -> bool:
-    """Whether the configs are evidence that two interfaces of one prefix are on one link."""
-    if is_internet_address(prefix.version, prefix.network) or a.sites & b.sites:
-        return True
-    if _elsewhere(a, b) or _several(holders[b.address], a) or _several(holders[a.address], b):
-        return False
-    if a.vlan is not None and a.vlan == b.vlan:
-        return True
-    if (prefix.version, b.address) in a.hops or (prefix.version, a.address) in b.hops:
-        return True
-    return _host_bits(prefix) <= 3 and not a.protocols.isdisjoint(b.protocols)
-
-
-def _elsewhere(a: _Member, b: _Member) -> bool:
-    """Whether the site file puts the two at different sites."""
-    return bool(a.sites) and bool(b.sites) and a.sites.isdisjoint(b.sites)
-
-
-def _several(holders: Sequence[_Member], beside: _Member) -> bool:
-    """Whether an address is that of several devices that may stand ``beside`` one: which of them is meant nothing tells."""
-    return len({m.port.device for m in holders if not _elsewhere(m, beside)}) > 1
-
-
-def _host_bits(prefix: Prefix) -> int:
-    return (32 if prefix.version == 4 else 128) - prefix.length
-
-
-def _stands_at(device: Device, site: SiteGroup) -> bool:
-    path = device.span.path
-    return any(fnmatchcase(path, g) or fnmatchcase(path.rsplit("/", 1)[-1], g) for g in site.globs)
 
 
 # -- the internet -----------------------------------------------------------------------------------------------------
@@ -251,19 +120,22 @@ def _edges(
     devices: Sequence[Device],
     declared: Declared,
     subnets: Sequence[Segment],
-    owners: Mapping[tuple[int, int], tuple[Port, ...]],
+    owners: Owners,
+    joined: AbstractSet[Port],
 ) -> tuple[set[Port], tuple[RoleEvidence, ...], float, list[Message]]:
     """The interfaces to the internet, why, how sure that is (1: declared), and which ways there the inputs do not hold."""
     known = frozenset(owners)
     beyond: list[Message] = []
     linked = {p for s in subnets if len({q.device for q in s.ports}) > 1 for p in s.ports}
+    # Beyond a tunnel or a wire to a device of the input is that device, whatever is routed there.
+    tied = {Port(p.device, p.interface) for d in devices for p in joined if p.device == d.name and _is_inner_end(d, p)}
     edges: set[Port] = set()
     evidence: list[RoleEvidence] = []
     certainty = 0.0
     for device in devices:
         for interface in device.interfaces:
             port = Port(device.name, interface.name)
-            if not _is_routed(interface) or interface.kind == InterfaceKind.VPN:
+            if not is_routed(interface) or interface.kind == InterfaceKind.VPN or port in tied:
                 continue
             if not declared.internet and not _has_address(device, interface):
                 continue
@@ -304,6 +176,12 @@ def _edges(
     return edges, tuple(sorted(evidence, key=lambda e: -e.weight)), certainty, beyond
 
 
+def _is_inner_end(device: Device, port: Port) -> bool:
+    """Whether a joined port is an interface of its own (a tunnel interface, a wire), not one that carries a crypto map."""
+    interface = device.interface(port.interface)
+    return not port.vpn or (interface is not None and interface.kind == InterfaceKind.TUNNEL)
+
+
 def _has_address(device: Device, interface: Interface) -> bool:
     """Whether an interface carries packets of its own: it has an address, gets one, or no address of any is known."""
     fetched = interface.method in {AddressMethod.DHCP, AddressMethod.PPPOE}
@@ -339,7 +217,7 @@ def _unknown(devices: Sequence[Device], declared: Declared, placed: set[Port]) -
         addressless = not any(i.addresses for i in device.interfaces)
         for interface in device.interfaces:
             port = Port(device.name, interface.name)
-            if port in placed or not _is_routed(interface) or interface.addresses:
+            if port in placed or not is_routed(interface) or interface.addresses:
                 continue
             members = [z for z in declared.zones if any(selected(device, interface, m) for m in z.members)]
             wanted = addressless or members or interface.method in (AddressMethod.DHCP, AddressMethod.PPPOE)
@@ -380,15 +258,19 @@ def _pools(device: Device) -> Iterable[Segment]:
             yield Segment(
                 name=f"{device.name}/{access.name}",
                 kind=SegmentKind.VPN_POOL,
-                prefixes=prefixes_of(access.pools, device),
+                prefixes=address_prefixes(access.pools, device),
                 ports=(Port(device.name, interface, access.name),),
                 span=access.span,
             )
 
 
-def _tunnels(device: Device) -> Iterable[Segment]:
+def _tunnels(device: Device, joined: set[Port]) -> Iterable[Segment]:
+    """The far sides of tunnels whose other end is in no input."""
     for tunnel in device.tunnels:
-        remote = list(prefixes_of((tunnel.remote,), device))
+        port = Port(device.name, tunnel.interface, tunnel.name)
+        if port in joined:
+            continue
+        remote = list(address_prefixes((tunnel.remote,), device))
         routed = [r.prefix for r in device.routes if r.interface == tunnel.interface and r.kind == RouteKind.STATIC]
         interface = device.interface(tunnel.interface)
         if interface is not None and interface.kind == InterfaceKind.TUNNEL:
@@ -398,58 +280,41 @@ def _tunnels(device: Device) -> Iterable[Segment]:
                 name=f"{device.name}/{tunnel.name}",
                 kind=SegmentKind.TUNNEL,
                 prefixes=tuple(remote),
-                ports=(Port(device.name, tunnel.interface, tunnel.name),),
+                ports=(port,),
                 span=tunnel.span,
             )
 
 
-def _routed(
-    device: Device, owners: Mapping[tuple[int, int], tuple[Port, ...]], subnets: Sequence[Segment]
-) -> Iterable[Segment]:
-    """What lies behind next hops that no input on the same link owns."""
-    behind: dict[tuple[str, tuple[int, int], str], list[tuple[Prefix, Span]]] = defaultdict(list)
-    for vrf in sorted({i.vrf for i in device.interfaces} | {r.vrf for r in device.routes}):
-        for one in resolved_routes(device, vrf):
-            route, hop = one.route, one.next_hop
-            if route.kind != RouteKind.STATIC or hop is None or not route.prefix.length:
-                continue
-            interface = device.interface(one.egress)
-            if interface is None or interface.kind == InterfaceKind.TUNNEL:
-                continue
-            here = Port(device.name, one.egress)
-            beside = {p for s in subnets if here in s.ports for p in s.ports}
-            if any(owner in beside and owner.device != device.name for owner in owners.get(hop, ())):
-                continue
-            behind[one.egress, hop, vrf].append((route.prefix, route.span))
-    for (egress, hop, vrf), routes in sorted(behind.items()):
-        port = Port(device.name, egress)
+def _routed(devices: Sequence[Device], owners: Owners, subnets: Sequence[Segment]) -> Iterable[Segment]:
+    """What lies behind next hops that no input on the same link owns; behind one router once, whoever sends to it."""
+    joined = {port: segment for segment in subnets for port in segment.ports}
+    behind: dict[tuple[str, tuple[int, int]], list[tuple[Port, str, Prefix, Span]]] = defaultdict(list)
+    for device in devices:
+        for vrf in sorted({i.vrf for i in device.interfaces} | {r.vrf for r in device.routes}):
+            for one in resolved_routes(device, vrf):
+                route, hop = one.route, one.next_hop
+                if route.kind != RouteKind.STATIC or hop is None or not route.prefix.length:
+                    continue
+                interface = device.interface(one.egress)
+                if interface is None or interface.kind == InterfaceKind.TUNNEL:
+                    continue
+                port = Port(device.name, one.egress)
+                link = joined.get(port)
+                beside = link.ports if link is not None else (port,)
+                if any(owner in beside and owner.device != device.name for owner in owners.get(hop, ())):
+                    continue
+                behind[str(beside[0]), hop].append((port, vrf, route.prefix, route.span))
+    for (_, hop), routes in sorted(behind.items()):
+        port, vrf, _, span = routes[0]
         yield Segment(
             name=f"{port}>{format_address(*hop)}",
             kind=SegmentKind.ROUTED,
-            prefixes=tuple(sorted({p for p, _ in routes})),
-            ports=(port,),
+            prefixes=tuple(sorted({prefix for _, _, prefix, _ in routes})),
+            ports=tuple(sorted({port for port, _, _, _ in routes})),
             vrf=vrf,
             next_hop=hop,
-            span=routes[0][1],
+            span=span,
         )
-
-
-def prefixes_of(exprs: Iterable[AddressExpr], device: Device) -> tuple[Prefix, ...]:
-    """The prefixes that make up ``exprs``, sorted; nothing for what the config does not tell."""
-    found: set[Prefix] = set()
-    for expr in exprs:
-        for one in address_ranges(expr, device) or ():
-            found.update(range_prefixes(one))
-    return tuple(sorted(found))
-
-
-def range_prefixes(one: AddressRange) -> Iterable[Prefix]:
-    """The fewest prefixes that make up a range."""
-    if one.version == 4:
-        networks = summarize_address_range(IPv4Address(one.first), IPv4Address(one.last))
-        return [Prefix(4, int(n.network_address), n.prefixlen) for n in networks]
-    wide = summarize_address_range(IPv6Address(one.first), IPv6Address(one.last))
-    return [Prefix(6, int(n.network_address), n.prefixlen) for n in wide]
 
 
 # -- declared parts of segments, hosts --------------------------------------------------------------------------------
@@ -466,7 +331,9 @@ def _carved(found: list[Segment], declared: Declared) -> list[Segment]:
             around = [s for s in found if any(p.covers(prefix) for p in s.prefixes)]
             if around:
                 nearest = max(around, key=lambda s: max(p.length for p in s.prefixes if p.covers(prefix)))
-                added.append(replace(nearest, name=f"{nearest.name}#{prefix}", prefixes=(prefix,), possible=(), hosts=()))
+                added.append(
+                    replace(nearest, name=f"{nearest.name}#{prefix}", prefixes=(prefix,), possible=(), hosts=())
+                )
     return found + added
 
 

@@ -70,14 +70,21 @@ class NetworkTracer:
             return FlowVerdict(id=flow.id, verdict=Verdict.UNKNOWN, undecided=(reason,), decided_by=None, received=None)
         (start,) = starts
         # What comes out of a tunnel goes to what its other selector names, or is dropped.
-        carried = self._selects(start, packet.version, packet.dst) if start.kind == SegmentKind.TUNNEL else YES
+        carried = YES
+        if start.kind == SegmentKind.TUNNEL:
+            carried = self._takes(start.ports[0], packet.version, packet.dst, packet.src)
         uncarried = msg("the tunnel does not carry packets to {address}", address=packet.dst_text)
         if carried == NO:
             return self._said(flow, self._stopped(start.ports[0].device, (), uncarried))
         sent = Leaving(packet=packet)
         ends = [self._arrive(p.device, p.interface, sent, (), start, self._bypasses.get(p)) for p in start.ports]
-        # The sender chooses the device of its segment that serves it best.
-        best = min(ends, key=lambda e: _CHOICE[e.verdict], default=None)
+        if len(ends) > 1 and start.kind in {SegmentKind.ROUTED, SegmentKind.TUNNEL}:
+            best: _End | None = _together(
+                ends, msg("which device the router of {segment} sends to", segment=start.name)
+            )
+        else:
+            # The sender chooses the device of its segment that serves it best.
+            best = min(ends, key=lambda e: _CHOICE[e.verdict], default=None)
         if best is None:
             reason = msg("no device is attached to {segment}", segment=start.name)
             return FlowVerdict(id=flow.id, verdict=Verdict.UNKNOWN, undecided=(reason,), decided_by=None, received=None)
@@ -131,16 +138,21 @@ class NetworkTracer:
             return None
         return next((s for s in here if any(p.contains(packet.version, packet.dst) for p in s.possible)), None)
 
-    def _selects(self, segment: Segment, version: int, address: int | None) -> int:
-        """Whether the tunnel to ``segment`` takes packets whose inner end is ``address``: NO, MAYBE or YES."""
-        names = {(p.device, p.vpn) for p in segment.ports}
+    def _takes(self, port: Port, version: int, local: int | None, remote: int | None) -> int:
+        """Whether the tunnel at ``port`` takes packets between these ends (``None``: not known): NO, MAYBE or YES."""
+        if not port.vpn:
+            return YES
+        device = self._devices[port.device]
+        matcher = Matcher(device, self._as_of, frozenset())
         found = NO
-        for device in self._devices.values():
-            for tunnel in device.tunnels:
-                if (device.name, tunnel.name) in names:
-                    matcher = Matcher(device, self._as_of, frozenset())
-                    test = matcher.address(tunnel.local)
-                    found = max(found, MAYBE if address is None else test(version, address, False))
+        for tunnel in device.tunnels:
+            if tunnel.name == port.vpn and tunnel.interface == port.interface:
+                ends = ((tunnel.local, local), (tunnel.remote, remote))
+                tests = [
+                    MAYBE if address is None else matcher.address(selector)(version, address, False)
+                    for selector, address in ends
+                ]
+                found = max(found, min(tests))
         return found
 
     # -- devices --------------------------------------------------------------------------------------------------
@@ -220,37 +232,62 @@ class NetworkTracer:
 
     def _beyond(self, name: str, way: _Way, leaving: Leaving, end: _End, start: Segment) -> _End:
         """What becomes of a packet that the device ``name`` let out: ``end`` is how things stand there."""
+        linked = self._into_links(name, way, leaving, end)
+        ends = [self._arrive(p.device, p.interface, leaving, end.hops, start, self._bypasses.get(p)) for p, _ in linked]
+        if not any(takes == YES for _, takes in linked):
+            ends.append(self._on_the_link(name, way, leaving, end, start))
+        return _together(ends, msg("which of several tunnels it goes by"))
+
+    def _on_the_link(self, name: str, way: _Way, leaving: Leaving, end: _End, start: Segment) -> _End:
+        """What becomes of a packet that goes into no tunnel to a device of the input."""
         packet = leaving.packet
         onward = self._next(name, way, packet)
-        if onward is not None:
-            return self._arrive(onward.device, onward.interface, leaving, end.hops, start, None)
+        if onward:
+            ends = [self._arrive(p.device, p.interface, leaving, end.hops, start, None) for p in onward]
+            return _together(ends, msg("which of several routers answers for the next hop"))
         there = self._is_at(name, way.egress, packet)
         if there is None:
             return self._stopped(name, end.hops, msg("nothing shows that {address} is there", address=packet.dst_text))
         if there.kind == SegmentKind.TUNNEL:
-            return self._into_tunnel(name, end, there)
+            return self._into_tunnel(end, packet, there)
         if any(p.contains(packet.version, packet.dst) for p in there.possible):
             where = msg("whether {address} is behind {interface}", address=packet.dst_text, interface=way.egress)
             return replace(end, verdict=Verdict.UNKNOWN, undecided=(*end.undecided, where))
         return end
 
-    def _into_tunnel(self, name: str, end: _End, segment: Segment) -> _End:
+    def _into_links(self, name: str, way: _Way, leaving: Leaving, end: _End) -> list[tuple[Port, int]]:
+        """The other ends of tunnels and wires at an interface that may get the packet, with how surely."""
+        links = [link for link in self._segments.links if (link.near.device, link.near.interface) == (name, way.egress)]
+        if not links:
+            return []
+        assert end.received is not None, "only what was let through gets here"
+        version, src, dst = leaving.packet.version, end.received.src, leaving.packet.dst
+        owning = self._segments.owners.get(way.next_hop, ()) if way.next_hop is not None else ()
+        beyond = {port.device for port in owning} & {link.far.device for link in links}
+        found: list[tuple[Port, int]] = []
+        for link in links:
+            takes = min(self._takes(link.near, version, src, dst), self._takes(link.far, version, dst, src))
+            if takes != NO and (not beyond or link.far.device in beyond):
+                found.append((link.far, takes))
+        return found
+
+    def _into_tunnel(self, end: _End, packet: Packet, segment: Segment) -> _End:
         """What becomes of a packet that leaves towards the far side of a tunnel."""
         assert end.received is not None, "only what was let through gets here"
-        takes = self._selects(segment, end.received.version, end.received.src)
+        takes = self._takes(segment.ports[0], packet.version, end.received.src, packet.dst)
         if takes == YES:
             return end
         reason = msg("the tunnel does not carry packets from its sender")
         if takes == NO:
-            return self._stopped(name, end.hops, reason)
+            return self._stopped(segment.ports[0].device, end.hops, reason)
         return replace(end, verdict=Verdict.UNKNOWN, undecided=(*end.undecided, reason))
 
-    def _next(self, name: str, way: _Way, packet: Packet) -> Port | None:
-        """The interface of another device of the input that the packet comes to next."""
+    def _next(self, name: str, way: _Way, packet: Packet) -> list[Port]:
+        """The interfaces of other devices of the input that the packet comes to next; several share a virtual address."""
         target = way.next_hop or (packet.version, packet.dst)
         here = self._segments.at(name, way.egress)
         linked = {p for s in here if s.kind != SegmentKind.INTERNET for p in s.ports if p.device != name}
-        return next((owner for owner in self._segments.owners.get(target, ()) if owner in linked), None)
+        return [owner for owner in self._segments.owners.get(target, ()) if owner in linked]
 
     def _ways(self, device: Device, ingress: str, packet: Packet) -> list[_Way]:
         """Longest prefix, then the lowest distance; everything that may carry it where routes may be missing."""
@@ -292,6 +329,10 @@ class NetworkTracer:
             )
             if segment.kind == SegmentKind.INTERNET and not has_default:
                 found += [(0, 255, _Way(p.interface, None, sure=True)) for p in ports]
+        for link in self._segments.links:
+            if link.near.device == device.name and link.near.interface in in_vrf:
+                lengths = [p.length for p in link.prefixes if p.contains(packet.version, packet.dst)]
+                found += [(-length, -1, _Way(link.near.interface, None, sure=True)) for length in lengths]
         if found or device.routes or any(i.addresses for i in members):
             for segment in self._segments.segments:
                 lengths = [p.length for p in segment.possible if p.contains(packet.version, packet.dst)]
