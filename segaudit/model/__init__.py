@@ -47,7 +47,7 @@ from segaudit.model.device import (
 from segaudit.model.inputs import Failure, Ignored, Input, Network
 from segaudit.model.ledger import Ledger, LedgerBuilder, LineState, Statement
 from segaudit.model.message import Certainty, Message, Severity, Words, msg
-from segaudit.model.product import permitted_pairs
+from segaudit.model.product import AddressPair, permitted_pairs
 from segaudit.model.route import Route, RouteCapture, RouteKind, VrfImport
 from segaudit.model.rule import (
     ANY_INTERFACE,
@@ -131,6 +131,7 @@ __all__ = [
     "AddressIntersection",
     "AddressMethod",
     "AddressObject",
+    "AddressPair",
     "AddressRange",
     "AddressRef",
     "AddressRewrite",

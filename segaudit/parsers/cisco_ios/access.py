@@ -10,15 +10,19 @@ the interface that carries the map, and with routes to what its selectors or poo
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from segaudit.model import (
     ANY_ADDRESS,
+    ANY_SERVICE,
     ESP,
     GRE,
     TCP,
     UDP,
+    Action,
     AddressExpr,
+    AddressPair,
     AddressRange,
     AddressUnion,
     Fqdn,
@@ -32,9 +36,11 @@ from segaudit.model import (
     UndecidedAddress,
     VpnGroup,
     host,
+    parse_address,
+    permitted_pairs,
     ports,
 )
-from segaudit.parsers.cisco_ios.acl import quad
+from segaudit.parsers.cisco_ios.acl import Entry, quad
 from segaudit.parsers.cisco_ios.chains import Lists
 from segaudit.parsers.cisco_ios.config import (
     Bound,
@@ -86,7 +92,7 @@ class Access:
         at = f" at {interface.name}" if len(carriers) > 1 else ""
         for _, entry in sorted(entries.items()):
             if not entry.dynamic:
-                self.tunnels.append(self._site_to_site(interface, entry, f"{name} {entry.sequence}{at}"))
+                self._site_to_site(interface, entry, f"{name} {entry.sequence}{at}")
                 continue
             dynamic = self._config.dynamic_maps.get(entry.dynamic, {})
             clients = settings is not None and (
@@ -99,33 +105,49 @@ class Access:
                 continue
             for _, found in sorted(dynamic.items()):
                 named = f"{name} {entry.sequence} {found.sequence}{at}"
-                self.tunnels.append(self._site_to_site(interface, found, named))
+                self._site_to_site(interface, found, named)
 
-    def _site_to_site(self, interface: InterfaceConfig, entry: CryptoMapEntry, name: str) -> Tunnel:
-        local: AddressExpr = ANY_ADDRESS
-        remote: AddressExpr = ANY_ADDRESS
-        if entry.match is not None:
-            access_list = self._lists.get(entry.match.name, 4)
-            chosen = [e for e in access_list.ordered() if e.action.value == "permit"] if access_list else []
-            if chosen:
-                local = _any_of([e.source for e in chosen])
-                remote = _any_of([e.destination for e in chosen])
-            else:
-                local = remote = UndecidedAddress("undefined access list", entry.match.name)
-        peers = tuple(_peer(word) for word in entry.peers) or (UndecidedAddress("any peer", name),)
+    def _site_to_site(self, interface: InterfaceConfig, entry: CryptoMapEntry, name: str) -> None:
+        """The tunnels of an entry: one for each pair of networks that its list names, all at one inner end."""
+        pairs = self._selectors(entry)
+        settings = self._config.crypto_settings.get(entry.name)
+        endpoint = settings.local_address if settings is not None and settings.local_address else interface.name
         inner = interface.name
         if self._checks_once():
             inner = self._inner_end(interface, entry, name, "tunnel")
-            self._route_to(inner, (remote,), entry.line, interface.vrf)
-        return Tunnel(
-            name=name,
-            kind="ipsec",
-            interface=inner,
-            span=self._config.span(entry.line, entry.last_line),
-            peers=peers,
-            local=local,
-            remote=remote,
+            self._route_to(inner, tuple(remote for _, remote in pairs), entry.line, interface.vrf)
+        for number, (local, remote) in enumerate(pairs, start=1):
+            self.tunnels.append(
+                Tunnel(
+                    name=name if len(pairs) == 1 else f"{name} entry {number}",
+                    kind="ipsec",
+                    interface=inner,
+                    span=self._config.span(entry.line, entry.last_line),
+                    endpoint=endpoint,
+                    peers=tuple(_peer(word) for word in entry.peers),
+                    local=local,
+                    remote=remote,
+                )
+            )
+
+    def _selectors(self, entry: CryptoMapEntry) -> tuple[AddressPair, ...]:
+        """Own and far networks of what an entry encrypts.
+
+        A ``deny`` in its list leaves a packet in the clear (Security Command Reference, ``match address``). Entries for
+        some protocols or ports only are taken whole where they permit, and left out where they deny.
+        """
+        if entry.match is None:
+            return ((ANY_ADDRESS, ANY_ADDRESS),)
+        access_list = self._lists.get(entry.match.name, 4)
+        pairs = permitted_pairs(
+            (permits, one.source, one.destination)
+            for one in (access_list.ordered() if access_list else ())
+            if (permits := one.action is Action.PERMIT) or _is_whole(one)
         )
+        if pairs:
+            return pairs
+        unknown = UndecidedAddress("undefined access list", entry.match.name)
+        return ((unknown, unknown),)
 
     def _inner_end(self, interface: InterfaceConfig, entry: CryptoMapEntry, name: str, virtual: str) -> str:
         """The interface at which the packets of a crypto map's entry enter and leave; its name."""
@@ -256,7 +278,7 @@ class Access:
                     kind="ipsec",
                     interface=template,
                     span=self._config.span(profile.line, profile.last_line),
-                    peers=(UndecidedAddress("any peer", profile.name),),
+                    endpoint=self._endpoint(self._config.interfaces.get(template)),
                 )
             )
             return
@@ -383,20 +405,42 @@ class Access:
             kind = mode.split()[0]
         if interface.tunnel_protection and kind == "gre":
             kind = "gre over ipsec"
-        peers: tuple[AddressExpr, ...]
-        if interface.tunnel_destination and interface.tunnel_destination != "dynamic":
-            peers = (_peer(interface.tunnel_destination),)
-        else:
-            peers = (UndecidedAddress("any peer", interface.name),)
         self.tunnels.append(
             Tunnel(
                 name=interface.name,
                 kind=kind,
                 interface=interface.name,
                 span=self._config.span(interface.line, interface.last_line),
-                peers=peers,
+                endpoint=self._endpoint(interface),
+                peers=tuple(_peer(word) for word in dict.fromkeys(self._far_ends(interface))),
             )
         )
+
+    def _far_ends(self, interface: InterfaceConfig) -> Iterable[str]:
+        """The far ends of a tunnel interface as the config writes them; none where others dial in."""
+        if interface.tunnel_destination and interface.tunnel_destination != "dynamic":
+            yield interface.tunnel_destination
+        yield from interface.tunnel_hubs
+        for client in self._config.flexvpn_clients.values():
+            if client.tunnel == interface.name:
+                yield from (word for _, word in sorted(client.peers.items()))
+
+    def _endpoint(self, interface: InterfaceConfig | None) -> str:
+        """The interface that a tunnel is sent from; empty where no line says, or its address is that of several."""
+        source = interface.tunnel_source if interface is not None else ""
+        if source in self._config.interfaces:
+            return source
+        try:
+            at = parse_address(source)
+        except ValueError:
+            return ""
+        found = [
+            one.name
+            for one in self._config.interfaces.values()
+            if any((own.prefix.version, own.address) == at for own in one.addresses)
+            or any(shared[:2] == at for shared in one.virtual_addresses)
+        ]
+        return found[0] if len(found) == 1 else ""
 
 
 _PPP_PROTOCOLS: Final = frozenset(
@@ -414,6 +458,11 @@ _PPP_PROTOCOLS: Final = frozenset(
         "pap",
     }
 )
+
+
+def _is_whole(entry: Entry) -> bool:
+    """Whether an entry is about all packets between its addresses."""
+    return entry.service == ANY_SERVICE and not entry.conditions and not entry.time_range
 
 
 def _prefixes(expr: AddressExpr) -> tuple[Prefix, ...]:

@@ -100,6 +100,8 @@ class InterfaceConfig:
     tunnel_destination: str = ""
     tunnel_mode: str = ""
     tunnel_protection: str = ""
+    tunnel_hubs: list[str] = field(default_factory=list)
+    """Far ends that NHRP maps name: where the hubs of a multipoint tunnel are reached."""
     policy: Bound | None = None
     pool: str = ""
     ppp_authentication: tuple[str, ...] = ()
@@ -333,6 +335,7 @@ class CryptoMapSettings:
     client_authentication: Bound | None = None
     client_authorization: Bound | None = None
     client_address: bool = False
+    local_address: str = ""
 
 
 @dataclass(slots=True)
@@ -359,6 +362,14 @@ class IkeProfile:
     groups: list[str] = field(default_factory=list)
     remote_methods: list[str] = field(default_factory=list)
     certificate: bool = False
+
+
+@dataclass(slots=True)
+class FlexvpnClient:
+    """``crypto ikev2 client flexvpn``: the gateways that a tunnel interface (its name) dials, in the order of trial."""
+
+    tunnel: str = ""
+    peers: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -488,6 +499,8 @@ class RunningConfig:
     nat_rules: dict[str, NatRule] = field(default_factory=dict)
     routes: dict[str, RouteLine] = field(default_factory=dict)
     routing_protocols: dict[str, int] = field(default_factory=dict)
+    neighbors: dict[tuple[int, int], int] = field(default_factory=dict)
+    """Routers that the device names by address (version, value) to exchange routes or tunnels with, and the lines."""
     vlan_names: dict[int, str] = field(default_factory=dict)
     vlan_maps: dict[str, VlanAccessMap] = field(default_factory=dict)
     vlan_filters: list[tuple[str, tuple[Range, ...], int]] = field(default_factory=list)
@@ -507,6 +520,7 @@ class RunningConfig:
     client_groups: dict[str, ClientGroup] = field(default_factory=dict)
     ike_profiles: dict[str, IkeProfile] = field(default_factory=dict)
     ipsec_profiles: dict[str, str] = field(default_factory=dict)
+    flexvpn_clients: dict[str, FlexvpnClient] = field(default_factory=dict)
     webvpn_gateways: dict[str, WebvpnGateway] = field(default_factory=dict)
     webvpn_contexts: dict[str, WebvpnContext] = field(default_factory=dict)
     vpdn_groups: dict[str, VpdnGroup] = field(default_factory=dict)

@@ -155,6 +155,7 @@ class _Converter:
             ),
             routes=(*self._routes(), *access.routes),
             dynamic_routing=tuple(config.routing_protocols),
+            neighbors=tuple(config.neighbors),
             dhcp_scopes=self._dhcp_scopes(),
             hosts=hosts,
             local_services=services,

@@ -165,6 +165,8 @@ def _ip(reader: Reader, interface: InterfaceConfig, line: Line, words: tuple[str
             return reader.modelled(line)
         case "dhcp" if rest[:2] == ("relay", "address") and len(rest) > 2:
             return reader.host(rest[2], HostSign.DHCP_RELAY.value, line.number) and reader.modelled(line)
+        case "nhrp":
+            return _nhrp(reader, interface, line, rest, negated)
         case "policy" if rest[:1] == ("route-map",) and len(rest) > 1:
             interface.policy = None if negated else Bound(rest[1], line.number)
             return reader.modelled(line)
@@ -262,6 +264,8 @@ def _ipv6(reader: Reader, interface: InterfaceConfig, line: Line, words: tuple[s
     if len(words) < 2:
         return False
     rest = words[2:]
+    if words[1] == "nhrp":
+        return _nhrp(reader, interface, line, rest, negated)
     if words[1] == "traffic-filter":
         return _access_group(reader, interface, line, "ipv6", rest, negated)
     if words[1] == "verify":
@@ -341,8 +345,10 @@ def _encapsulation(
     reader: Reader, interface: InterfaceConfig, line: Line, words: tuple[str, ...], negated: bool
 ) -> bool:
     if len(words) > 2 and words[1].lower() in ("dot1q", "isl"):
-        if words[2].isdigit():
-            interface.vlan = None if negated else int(words[2])
+        tag = words[3] if words[2] == "vlan" and len(words) > 3 else words[2]
+        if tag.isdigit():
+            # With a second tag the first one numbers a provider's VLAN, in which there are many of the inner ones.
+            interface.vlan = None if negated or "second-dot1q" in words else int(tag)
         return reader.modelled(line)
     return False
 
@@ -408,7 +414,7 @@ def _virtual_router(
         for child in line.children:
             parts = child.words
             if parts[0] == "address" and len(parts) > 1:
-                if (shared := _shared(parts[1])) is not None:
+                if (shared := _routed_address(parts[1])) is not None:
                     interface.virtual_addresses.append((*shared, child.number))
                 reader.modelled(child)
             else:
@@ -417,7 +423,7 @@ def _virtual_router(
         return reader.modelled(line)
     if rest[:1] in (("ip",), ("ipv6",)):
         for word in rest[1:2]:
-            if (shared := _shared(word)) is not None:
+            if (shared := _routed_address(word)) is not None:
                 # Without `no` one more address of the group: `secondary` says so of IPv4, IPv6 needs no word.
                 kept = [v for v in interface.virtual_addresses if v[:2] != shared]
                 interface.virtual_addresses = kept if negated else [*kept, (*shared, line.number)]
@@ -425,8 +431,8 @@ def _virtual_router(
     return False
 
 
-def _shared(word: str) -> tuple[int, int] | None:
-    """Version and value of a virtual address; none for `autoconfig`, and for link-local ones, which nothing routes."""
+def _routed_address(word: str) -> tuple[int, int] | None:
+    """Version and value of an address; none for other words (`autoconfig`), and for link-local ones: nothing routes them."""
     if (value := quad(word)) is not None:
         return 4, value
     if ":" not in word:
@@ -444,7 +450,7 @@ def _tunnel(reader: Reader, interface: InterfaceConfig, line: Line, words: tuple
     rest = () if negated else words[2:]
     match words[1]:
         case "source":
-            interface.tunnel_source = rest[0] if rest[:1] and rest[0][0].isdigit() else "".join(rest)
+            interface.tunnel_source = rest[0] if len(rest) == 1 and _is_address(rest[0]) else interface_name(*rest)
         case "destination":
             interface.tunnel_destination = "".join(rest)
         case "mode":
@@ -453,6 +459,42 @@ def _tunnel(reader: Reader, interface: InterfaceConfig, line: Line, words: tuple
             interface.tunnel_protection = rest[2] if rest[:2] == ("ipsec", "profile") and len(rest) > 2 else ""
         case _:
             return False
+    return reader.modelled(line)
+
+
+def _is_address(word: str) -> bool:
+    return word[0].isdigit() or ":" in word
+
+
+def _nhrp(reader: Reader, interface: InterfaceConfig, line: Line, rest: tuple[str, ...], negated: bool) -> bool:
+    """Where the hubs of a multipoint tunnel are: ``nhs A [nbma B …]``, ``map A B``, ``map multicast B``.
+
+    IP Addressing Services Command Reference, ``ip nhrp nhs``, ``ip nhrp map``, ``ip nhrp map multicast``.
+    """
+    match rest:
+        case ("nhs", server, *more):
+            far = [more[more.index("nbma") + 1]] if "nbma" in more[:-1] else []
+        case ("map", "multicast", "dynamic", *_):
+            return reader.irrelevant(line, "who called in gets multicast too")
+        case ("map", "multicast", far_end, *_):
+            server, far = "", [far_end]
+        case ("map", "group", *_):
+            return False
+        case ("map", server, far_end, *_):
+            # `map A [MASK] B`: the mask is there where it stands for more than the one address.
+            far = [rest[3] if len(rest) > 3 and quad(far_end) is not None and quad(rest[3]) is not None else far_end]
+        case _:
+            return False
+    for word in far:
+        if negated:
+            interface.tunnel_hubs = [hub for hub in interface.tunnel_hubs if hub != word]
+        elif word not in interface.tunnel_hubs:
+            interface.tunnel_hubs.append(word)
+    if (named := _routed_address(server)) is not None:
+        if negated:
+            reader.config.neighbors.pop(named, None)
+        else:
+            reader.config.neighbors.setdefault(named, line.number)
     return reader.modelled(line)
 
 

@@ -17,6 +17,19 @@ from segaudit.syntax.indented import Line
 _DYNAMIC: Final = "a routing protocol's own business: dynamic routes are taken as possible whatever it says"
 
 
+#: Second words of BGP's ``neighbor`` that refine an exchange which another line sets up.
+_NO_EXCHANGE: Final = frozenset({
+    "activate", "additional-paths", "advertise", "advertise-map", "advertisement-interval", "aigp", "allowas-in",
+    "allow-policy", "as-override", "bmp-activate", "capability", "cluster-id", "default-originate", "description",
+    "disable-connected-check", "distribute-list", "dmzlink-bw", "dont-capability-negotiate", "ebgp-multihop",
+    "encap-mpls", "fall-over", "filter-list", "graceful-restart", "ha-mode", "inherit", "internal-vpn-client", "log-neighbor-changes",
+    "local-as", "maximum-prefix", "next-hop-self", "next-hop-unchanged", "password", "path-attribute", "prefix-length-size",
+    "prefix-list", "remove-private-as", "route-map", "route-reflector-client", "route-server-client", "send-community",
+    "send-label", "slow-peer", "soft-reconfiguration", "soo", "suppress-signaling-protocol", "timers", "translate-update",
+    "transport", "ttl-security", "unsuppress-map", "update-source", "validation", "version", "weight",
+})  # fmt: skip
+
+
 def read_route(reader: Reader, line: Line, words: tuple[str, ...], negated: bool) -> bool:
     """``ip route`` and ``ipv6 route``."""
     if words[1:2] != ("route",):
@@ -120,9 +133,33 @@ def read_router(reader: Reader, line: Line, words: tuple[str, ...], negated: boo
         return reader.modelled(line)
     reader.config.routing_protocols.setdefault(protocol, line.number)
     for child in line.walk():
-        if child is not line:
+        if child is not line and not _neighbor(reader, child):
             reader.ledger.irrelevant(child.number, _DYNAMIC)
     return reader.modelled(line)
+
+
+def _neighbor(reader: Reader, line: Line) -> bool:
+    """``neighbor A …`` with a router's address, where it sets up the exchange or shuts it down.
+
+    BGP Command Reference, ``neighbor remote-as``, ``neighbor peer-group (assigning members)``, ``neighbor shutdown``;
+    OSPF, EIGRP and RIP Command References, ``neighbor``.
+    """
+    words = line.words
+    if len(words) < 2 or words[0] != "neighbor":
+        return False
+    try:
+        at = parse_address(words[1])
+    except ValueError:
+        return False  # the name of a peer group
+    what = words[2] if len(words) > 2 else ""
+    if what == "shutdown":
+        reader.config.neighbors.pop(at, None)
+    elif what not in _NO_EXCHANGE:
+        reader.config.neighbors.setdefault(at, line.number)
+    else:
+        return False
+    reader.ledger.modelled(line.number)
+    return True
 
 
 def read_vrf(reader: Reader, line: Line, words: tuple[str, ...], negated: bool) -> bool:

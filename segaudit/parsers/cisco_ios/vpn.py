@@ -15,6 +15,7 @@ from segaudit.parsers.cisco_ios.config import (
     ClientGroup,
     CryptoMapEntry,
     CryptoMapSettings,
+    FlexvpnClient,
     IkeProfile,
     VpdnGroup,
     WebvpnContext,
@@ -44,6 +45,8 @@ def read_crypto(reader: Reader, line: Line, words: tuple[str, ...], negated: boo
             return _client_group(reader, line, rest[3], negated)
         case ("isakmp", "profile") | ("ikev2", "profile") if len(rest) > 2:
             return _ike_profile(reader, line, rest[2], 1 if rest[0] == "isakmp" else 2, negated)
+        case ("ikev2", "client") if rest[2:3] == ("flexvpn",) and len(rest) > 3:
+            return _flexvpn_client(reader, line, rest[3], negated)
         case ("ipsec", "profile") if len(rest) > 2:
             return _ipsec_profile(reader, line, rest[2], negated)
         case ("ipsec", "client") if rest[2:3] == ("ezvpn",):
@@ -72,8 +75,9 @@ def _map(reader: Reader, line: Line, rest: tuple[str, ...], negated: bool) -> bo
             settings.client_authorization = None if negated else Bound(rest[4], line.number)
         elif rest[1:4] == ("client", "configuration", "address"):
             settings.client_address = not negated
+        elif rest[1:2] == ("local-address",) and len(rest) > 2:
+            settings.local_address = "" if negated else interface_name(*rest[2:])
         elif rest[1:2] in (
-            ("local-address",),
             ("redundancy",),
             ("isakmp-profile",),
             ("map",),
@@ -187,6 +191,27 @@ def _ike_profile(reader: Reader, line: Line, name: str, version: int, negated: b
         elif words[:2] == ("authentication", "remote") and len(words) > 2:
             profile.remote_methods.append(words[2])
             profile.certificate = profile.certificate or words[2] in ("rsa-sig", "ecdsa-sig")
+        else:
+            reader.irrelevant(child, _KEYS)
+            continue
+        reader.modelled(child)
+    return reader.modelled(line)
+
+
+def _flexvpn_client(reader: Reader, line: Line, name: str, negated: bool) -> bool:
+    """``crypto ikev2 client flexvpn NAME`` (FlexVPN and IKEv2 Configuration Guide, "Configuring the FlexVPN Client")."""
+    clients = reader.config.flexvpn_clients
+    if negated:
+        clients.pop(name, None)
+        return reader.modelled(line)
+    client = clients.setdefault(name, FlexvpnClient())
+    for child in line.children:
+        words = child.words
+        if words[0] == "peer" and len(words) > 2 and words[1].isdigit():
+            # `peer N ADDRESS [track …]`, `peer N fqdn NAME [dynamic]`.
+            client.peers[int(words[1])] = words[3] if words[2] == "fqdn" and len(words) > 3 else words[2]
+        elif words[:2] == ("client", "connect") and len(words) > 2:
+            client.tunnel = interface_name(*words[2:])
         else:
             reader.irrelevant(child, _KEYS)
             continue
