@@ -2,18 +2,19 @@
 
 Nothing is joined without evidence in the configs. A shared private prefix alone is none: four hundred branches use
 192.168.1.0/24. Two interfaces of one prefix and of different addresses are joined when one device routes to the
-other's address or names it as a neighbour, when both number the same VLAN, when a tunnel runs between them, when the
-prefix is globally unique, or when the site file says that the devices stand together. Two tunnel ends are joined when
-each names an address of the other as its peer, or one does and the other takes whoever dials in, and their selectors
-meet.
+other's address or names it as a neighbour, when both number the same VLAN or back the same virtual address, when a
+tunnel runs between them, when the prefix is globally unique, or when the site file says that the devices stand
+together. Two tunnel ends are joined when each names an address of the other as its peer, or one does and the other
+takes whoever dials in, and their selectors meet.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, permutations
 
 from segaudit.knowledge.protocols import is_internet_address
 from segaudit.model import (
@@ -97,18 +98,26 @@ def joined_subnets(
 
 
 def _shared(
-    prefix: Prefix, members: Sequence[_Member], union: _Union, paired: set[tuple[Port, Port]]
+    prefix: Prefix, members: Sequence[_Member], union: _Union, paired: AbstractSet[tuple[Port, ...]]
 ) -> Iterator[Message]:
-    """Joins those of ``members`` that are on one link, and says which are not known to be."""
+    """Joins those of ``members`` that are on one link, and says which are not known to be.
+
+    ``paired`` are the two ends of tunnels and wires; two interfaces that back one virtual address are a pair as well.
+    """
     holders: dict[int, list[_Member]] = defaultdict(list)
     for member in members:
         if not member.shared:
             holders[member.address.address].append(member)
+    backing: dict[int, set[Port]] = defaultdict(set)
+    for member in members:
+        if member.address.virtual:
+            backing[member.address.address].add(member.port)
+    paired = paired | {pair for ports in backing.values() if len(ports) == 2 for pair in permutations(ports)}
     apart: list[str] = []
     for a, b in combinations(members, 2):
         if a.port.device == b.port.device:
             continue
-        linked = (a.port, b.port) in paired or _linked(a, b, prefix, holders)
+        linked = ((a.port, b.port) in paired and not _elsewhere(a, b)) or _linked(a, b, prefix, holders)
         if a.address.address != b.address.address and linked:
             union.join(a.port, b.port)
         elif not union.joined(a.port, b.port):
@@ -266,39 +275,49 @@ def _tunnels(devices: Sequence[Device], owners: Owners) -> tuple[list[PointToPoi
     at: dict[str, list[_End]] = defaultdict(list)
     for end in ends:
         at[end.device.name].append(end)
-    pairs: dict[tuple[Port, Port], tuple[_End, _End]] = {}
+    facing: dict[Port, dict[Port, tuple[_End, _End]]] = defaultdict(dict)
     unclear: list[Message] = []
     for near in ends:
-        calling = sorted(
-            {p.device for peer in near.peers for p in owners.get(peer, ()) if p.device != near.device.name}
-        )
-        answering = {name: [far for far in at[name] if _answers(near, far)] for name in calling}
-        answering = {name: found for name, found in answering.items() if found}
-        if len(answering) == 1:
-            for far in next(iter(answering.values())):
-                pairs.setdefault((near.port, far.port), (near, far))
-                pairs.setdefault((far.port, near.port), (far, near))
-        elif calling:
+        calling = {p.device for peer in near.peers for p in owners.get(peer, ())} - {near.device.name}
+        answering = [far for name in sorted(calling) for far in at[name] if _answers(near, far)]
+        for far in answering:
+            facing[near.port][far.port] = (near, far)
+            facing[far.port][near.port] = (far, near)
+        if calling and not answering:
             unclear.append(
                 msg(
                     "the tunnel {tunnel} of {device} has its peer at {places}, which shows no tunnel back",
                     tunnel=near.tunnel.name,
                     device=near.device.name,
-                    places=", ".join(calling),
-                )
-                if not answering
-                else msg(
-                    "the tunnel {tunnel} of {device} may end at each of {places}: they use the same address",
-                    tunnel=near.tunnel.name,
-                    device=near.device.name,
-                    places=", ".join(sorted(answering)),
+                    places=", ".join(sorted(calling)),
                 )
             )
-    found = [
-        PointToPoint(near=a.port, far=b.port, prefixes=_brought(a, b))
-        for _, (a, b) in sorted(pairs.items(), key=lambda p: p[0])
-    ]
-    return found, list(dict.fromkeys(unclear))
+    for near in ends:
+        several = _sharing(near, facing[near.port].values())
+        if several:
+            unclear.append(
+                msg(
+                    "the tunnel {tunnel} of {device} may end at each of {places}, which use the same address",
+                    tunnel=near.tunnel.name,
+                    device=near.device.name,
+                    places=", ".join(sorted({far.device.name for far in several})),
+                )
+            )
+            for far in several:
+                facing[near.port].pop(far.port, None)
+                facing[far.port].pop(near.port, None)
+    pairs = [pair for _, others in sorted(facing.items()) for _, pair in sorted(others.items())]
+    found = [PointToPoint(near=a.port, far=b.port, prefixes=_brought(a, b)) for a, b in pairs]
+    return found, unclear
+
+
+def _sharing(near: _End, others: Iterable[tuple[_End, _End]]) -> list[_End]:
+    """Those ends that face ``near`` whose device is not the only one with the address that ``near`` calls."""
+    owning: dict[tuple[int, int], list[_End]] = defaultdict(list)
+    for _, far in others:
+        for peer in near.peers & far.own:
+            owning[peer].append(far)
+    return [far for ends in owning.values() if len({e.device.name for e in ends}) > 1 for far in ends]
 
 
 def _end(device: Device, tunnel: Tunnel) -> _End:
