@@ -22,6 +22,7 @@ from segaudit.model import (
     msg,
 )
 from segaudit.parser import Parser, ParseResult
+from segaudit.pipeline.clusters import one_of_each_cluster
 from segaudit.pipeline.collect import Selection, collect, distinct, matches
 from segaudit.pipeline.discover import parsers
 from segaudit.pipeline.parse import Group, group_sources, parse_groups
@@ -216,11 +217,16 @@ class _Building:
 
     def network(self, ignored: Iterable[Ignored], failures: Sequence[Failure]) -> Network:
         """All of it, in an order that does not depend on how it came."""
+        devices, left_out = one_of_each_cluster(self._devices)
+        inputs = [
+            replace(one, devices=tuple(dict.fromkeys(left_out.get(name, name) for name in one.devices)))
+            for one in self._inputs
+        ]
         return Network(
-            devices=tuple(sorted(self._devices, key=lambda device: device.name)),
+            devices=tuple(sorted(devices, key=lambda device: device.name)),
             sources=MappingProxyType(dict(sorted(self._sources.items()))),
             ledgers=MappingProxyType(dict(sorted(self._ledgers.items()))),
-            inputs=tuple(sorted(self._inputs, key=lambda one: one.path)),
+            inputs=tuple(sorted(inputs, key=lambda one: one.path)),
             ignored=tuple(sorted(ignored, key=lambda one: one.path)),
             failures=tuple(
                 sorted([*failures, *self._failures], key=lambda one: (one.path, one.line or 0, str(one.problem)))
