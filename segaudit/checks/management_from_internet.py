@@ -50,6 +50,7 @@ from collections.abc import Iterator
 from segaudit.check import Check, NoParams, Subject
 from segaudit.findings import ranges
 from segaudit.findings.finding import Finding, Location
+from segaudit.findings.identity import RuleIdentity
 from segaudit.findings.inbound import Origin, source_count
 from segaudit.findings.management import Managed, managed_from_internet
 from segaudit.model import Message, Severity, format_address, msg
@@ -140,10 +141,10 @@ def _told(found: Managed) -> Message:
 
 
 def _own_addresses(subject: Subject, found: Managed) -> tuple[str, ...]:
-    """The device for a fingerprint: its addresses, or where the config holds none its name."""
+    """The device for a fingerprint: its addresses, or where the config holds none the networks at its interfaces."""
     device = subject.graph.devices[found.device].device
     own = sorted((a.prefix.version, a.address) for i in device.interfaces for a in i.addresses)
-    return tuple(format_address(*address) for address in own) or (device.name,)
+    return tuple(format_address(*address) for address in own) or RuleIdentity(subject.graph).networks(device.name)
 
 
 CHECK = Check(

@@ -8,11 +8,11 @@ from itertools import product
 
 from segaudit.findings.evidence import picked, reading_best
 from segaudit.findings.finding import Finding, Location, RuleRef, Witness
+from segaudit.findings.identity import RuleIdentity
 from segaudit.model import Action, Certainty, Device, Hook, Message, Rule, RuleSetKind, Severity
 from segaudit.packetspace.packet import Packet
 from segaudit.packetspace.space import PacketSet
 from segaudit.semantics.device import DeviceSemantics
-from segaudit.semantics.resolve import canonical_text
 from segaudit.semantics.rulesets import EGRESS_HOOKS, Context, ListResult
 from segaudit.zones.graph import ZoneGraph
 
@@ -103,14 +103,16 @@ def dead_rules(graph: ZoneGraph) -> Iterator[DeadRule]:
 
     A rule is dead when it matches something in some context and gets nothing in any.
     """
-    preferred = reading_best(graph.space, ())
+    preferred, identity = reading_best(graph.space, ()), RuleIdentity(graph)
     for _, semantics in sorted(graph.devices.items()):
         for rule_set in semantics.device.rule_sets:
             if rule_set.kind == RuleSetKind.FILTER:
-                yield from _dead_in(semantics, rule_set.name, preferred)
+                yield from _dead_in(semantics, rule_set.name, preferred, identity)
 
 
-def _dead_in(semantics: DeviceSemantics, name: str, preferred: tuple[PacketSet, ...]) -> Iterator[DeadRule]:
+def _dead_in(
+    semantics: DeviceSemantics, name: str, preferred: tuple[PacketSet, ...], identity: RuleIdentity
+) -> Iterator[DeadRule]:
     dead: dict[str, tuple[Context, ListResult, int]] = {}
     alive: set[str] = set()
     for context, result in _results(semantics, name):
@@ -132,7 +134,7 @@ def _dead_in(semantics: DeviceSemantics, name: str, preferred: tuple[PacketSet, 
             rule=rule,
             blockers=tuple(result.rules[b] for b in blockers),
             witness=None if context.translated else _witness(result, index, blockers, preferred),
-            subject=(rule.action, *canonical_text(rule, semantics.device)),
+            subject=identity.of(rule, result.rule_set, semantics),
             ingress=context.ingress,
             egress=context.egress,
         )
