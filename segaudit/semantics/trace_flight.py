@@ -178,7 +178,8 @@ def _addresses(expr: AddressExpr, version: int, matcher: Matcher) -> list[Range]
     if isinstance(expr, OwnAddress):
         if expr.version not in (None, version):
             return []
-        own, complete = matcher.own_ranges(expr)
+        # Whoever translates to an interface's address means the one that it sends from.
+        own, complete = matcher.own_ranges(expr, primary=bool(expr.interface))
         return [(r.first, r.last) for r in own if r.version == version] if complete else None
     if isinstance(expr, AddressUnion):
         found: list[Range] = []

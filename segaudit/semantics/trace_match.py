@@ -228,15 +228,18 @@ class Matcher:
             return self._ranges[expr.name]
         return None
 
-    def own_ranges(self, expr: OwnAddress) -> tuple[list[AddressRange], bool]:
-        """The addresses of the interfaces meant that the config shows, and whether these are surely all."""
+    def own_ranges(self, expr: OwnAddress, *, primary: bool = False) -> tuple[list[AddressRange], bool]:
+        """The addresses of the interfaces meant that the config shows, and whether these are surely all.
+
+        ``primary``: only those that an interface sends from, not secondary and virtual ones.
+        """
         meant = self.interface_named(expr.interface)
         named = list(self._device.interfaces) if not expr.interface else [meant] if meant else []
         ranges = [
             AddressRange(a.prefix.version, a.address, a.address)
             for i in named
             for a in i.addresses
-            if expr.version in (None, a.prefix.version)
+            if expr.version in (None, a.prefix.version) and not (primary and (a.secondary or a.virtual))
         ]
         elsewhere = any(i.address_unknown and (expr.version != 6 or not i.addresses) for i in named)
         return ranges, bool(ranges) and not elsewhere
