@@ -27,7 +27,12 @@ from segaudit.parsers.cisco_asa.nat import build_nat, read_nat
 from segaudit.parsers.cisco_asa.nat_legacy import LegacyNat
 from segaudit.parsers.cisco_asa.nat_table import NatTable
 from segaudit.parsers.cisco_asa.objects import Catalogue, read_catalogue
-from segaudit.parsers.cisco_asa.routes import management_table, read_routes, read_routing_protocols
+from segaudit.parsers.cisco_asa.routes import (
+    management_table,
+    read_neighbors,
+    read_routes,
+    read_routing_protocols,
+)
 from segaudit.parsers.cisco_asa.time_ranges import read_time_ranges
 from segaudit.parsers.cisco_asa.vpn import Vpn, VpnReader
 from segaudit.syntax.indented import Line
@@ -108,6 +113,8 @@ def convert(source: SourceFile, ledger: LedgerBuilder) -> Device:
         attachments=tuple(filters.attachments),
         routes=routes,
         dynamic_routing=dynamic,
+        neighbors=read_neighbors(config, catalogue, ledger),
+        cluster=_cluster(config, ledger),
         dhcp_scopes=management.scopes,
         hosts=tuple(management.hosts),
         local_services=tuple(management.services),
@@ -188,6 +195,29 @@ def _hostname(config: Config, ledger: LedgerBuilder) -> str:
             name = line.words[1]
             ledger.modelled(line.number)
     return name
+
+
+def _cluster(config: Config, ledger: LedgerBuilder) -> str:
+    """What the device and its other units call their cluster, the same on each of them; empty where there is none.
+
+    A failover pair has no name: both units show the addresses of the link between them, that of the primary one first
+    (General Operations CLI Configuration Guide, "Failover for High Availability"). Contexts show neither.
+    """
+    group = ""
+    for line in config.starting("cluster", "group"):
+        if len(line.words) > 2:
+            group = line.words[2]
+            ledger.modelled(line.number)
+    if group:
+        return f"cluster group {group}"
+    switched_on = [line for line in config.of("failover") if line.words == ("failover",)]
+    if not switched_on:
+        return ""
+    for line in switched_on:
+        ledger.modelled(line.number)
+    shown = ("interface", "ip")
+    ends = [line.words[4:] for line in config.of("failover") if line.words[1:3] == shown and len(line.words) > 4]
+    return " ".join(("failover", *(word for words in ends for word in words)))
 
 
 def _mark_settings(config: Config, ledger: LedgerBuilder) -> None:

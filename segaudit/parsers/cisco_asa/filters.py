@@ -480,7 +480,7 @@ class Filters:
             (address.prefix, 0, other.name, ())
             for other in self._interfaces.named
             for address in other.interface.addresses
-            if other.interface.enabled
+            if other.interface.enabled and not address.secondary
         ]
         prefixes += [
             (route.prefix, route.distance, route.interface, learnt)
@@ -537,12 +537,15 @@ class Filters:
                 destination=OwnAddress(inner.name),
             )
         for one in named:
+            # A bridge is reached by its members.
+            bridge = one.interface.kind is InterfaceKind.BRIDGE
+            at = frozenset({one.name, *(one.interface.members if bridge else ())})
             builder.add(
                 Action.DENY,
                 one.interface.span,
                 "the address of another interface than that by which it came",
                 destination=OwnAddress(one.name),
-                ingress=InterfaceMatch(frozenset({one.name}), negated=True),
+                ingress=InterfaceMatch(at, negated=True),
             )
         if named:
             name = "own interface only"

@@ -29,13 +29,19 @@ _KINDS: Final = MappingProxyType(
     {
         "vlan": InterfaceKind.VLAN,
         "bvi": InterfaceKind.BRIDGE,
+        "transparent": InterfaceKind.BRIDGE,
         "tunnel": InterfaceKind.TUNNEL,
+        "virtual-template": InterfaceKind.TUNNEL,
         "loopback": InterfaceKind.LOOPBACK,
         "port-channel": InterfaceKind.AGGREGATE,
         "redundant": InterfaceKind.AGGREGATE,
         "management": InterfaceKind.MANAGEMENT,
     }
 )
+
+
+#: What the bridge of a transparent firewall without bridge groups is called here: no line names it.
+_TRANSPARENT: Final = "transparent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,15 +129,13 @@ class _Reader:
         self._catalogue = catalogue
         self._ledger = ledger
         self._drafts: dict[str, _Draft] = {}
+        self._transparent = config.has("firewall", "transparent")
 
     def _draft(self, hardware: str, line: Line) -> _Draft:
         draft = self._drafts.get(hardware.lower())
         if draft is None:
             draft = _Draft(hardware, self._catalogue.span(line))
-            if "." in hardware:
-                suffix = hardware.rsplit(".", 1)[1]
-                draft.vlan = int(suffix) if suffix.isdigit() else None
-            elif hardware.lower().startswith("vlan") and hardware[4:].isdigit():
+            if hardware.lower().startswith("vlan") and hardware[4:].isdigit():
                 draft.vlan = int(hardware[4:])
             self._drafts[hardware.lower()] = draft
         return draft
@@ -143,7 +147,7 @@ class _Reader:
         if len(words) < 2:
             return
         hardware = words[1]
-        if len(words) == 3 and words[2].isdigit():  # "interface Vlan 100"
+        if len(words) > 2 and words[2].isdigit():  # "interface Vlan 100", "interface Virtual-Template 1 type tunnel"
             hardware = words[1] + words[2]
         draft = self._draft(hardware, line)
         self._ledger.modelled(line.number)
@@ -207,6 +211,8 @@ class _Reader:
             draft.management_only = span
         elif first == "ip" and argument == "address":
             return self._address(words[2:], draft, span)
+        elif first == "ip" and argument == "unnumbered":
+            return True  # it lends the address of another interface, and has no subnet
         elif first == "ipv6" and argument == "address":
             return self._ipv6_address(child, words[2:], draft, span)
         elif first == "ipv6":
@@ -228,7 +234,7 @@ class _Reader:
             return self._switchport(child, words, draft)
         elif first == "tunnel":
             draft.tunnel = draft.tunnel or {}
-            draft.tunnel[argument] = child
+            draft.tunnel["policy" if words[1:4] == ("protection", "ipsec", "policy") else argument] = child
         elif first == "policy-route":
             draft.policy_route = child
             self._ledger.approximated(child.number, "policy routing: packets may also go where its route-map says")
@@ -274,6 +280,19 @@ class _Reader:
         draft.method = AddressMethod.STATIC
         address = InterfaceAddress(address=base.first, prefix=Prefix(4, base.first & bits, length), span=span)
         draft.addresses = [a for a in draft.addresses or [] if a.prefix.version == 6] + [address]
+        if "standby" in words[1:-1]:
+            return self._standby(words[words.index("standby") + 1], draft, span)
+        return True
+
+    def _standby(self, word: str, draft: _Draft, span: Span) -> bool:
+        """The address of the standby unit: the pair's own too, though the unit that forwards does not answer it."""
+        other = self._catalogue.host(word)
+        if not isinstance(other, AddressRange):
+            return False
+        beside = [a for a in draft.addresses or [] if a.prefix.contains(other.version, other.first)]
+        if beside and all(a.address != other.first for a in beside):
+            added = InterfaceAddress(address=other.first, prefix=beside[-1].prefix, secondary=True, span=span)
+            draft.addresses = [*(draft.addresses or []), added]
         return True
 
     def _ipv6_address(self, child: Line, words: tuple[str, ...], draft: _Draft, span: Span) -> bool:
@@ -297,6 +316,8 @@ class _Reader:
         if "eui-64" in words:
             self._ledger.approximated(child.number, "the interface part of the address comes from its MAC address")
             return False
+        if "standby" in words[1:-1]:
+            return self._standby(words[words.index("standby") + 1], draft, span)
         return True
 
     # PIX 6 and FWSM 2
@@ -313,10 +334,15 @@ class _Reader:
         self._ledger.modelled(line.number)
 
     def pix_address(self, line: Line) -> None:
-        """``ip address outside 192.0.2.1 255.255.255.0``."""
+        """``ip address outside 192.0.2.1 255.255.255.0``; ``ip address 192.0.2.1 255.255.255.0`` of a bridge."""
         words = line.words
+        span = self._config.source.span(line.number)
+        if self._transparent and len(words) > 2 and isinstance(self._catalogue.host(words[2]), AddressRange):
+            if self._address(words[2:], self._draft(_TRANSPARENT, line), span):
+                self._ledger.modelled(line.number)
+            return
         draft = next((d for d in self._drafts.values() if d.name == (words[2] if len(words) > 2 else "")), None)
-        if draft is not None and self._address(words[3:], draft, self._config.source.span(line.number)):
+        if draft is not None and self._address(words[3:], draft, span):
             self._ledger.modelled(line.number)
 
     def failover(self) -> None:
@@ -342,10 +368,20 @@ class _Reader:
                 else self._address(words[1:], named, span)
             ):
                 self._ledger.modelled(line.number)
+        for line in self._config.starting(
+            "failover", "ip", "address"
+        ):  # PIX 6: "failover ip address outside 192.0.2.2"
+            words = line.words[3:]
+            named = next((d for d in self._drafts.values() if words and d.name == words[0]), None)
+            span = self._config.source.span(line.number)
+            if named is not None and len(words) > 1 and self._standby(words[1], named, span):
+                self._ledger.modelled(line.number)
 
     # All of them
 
     def finish(self) -> Interfaces:
+        if self._transparent and not any(d.bridge_group for d in self._drafts.values()):
+            self._whole_bridge()
         drafts = list(self._drafts.values())
         by_channel: dict[str, list[str]] = {}
         by_group: dict[str, list[str]] = {}
@@ -394,6 +430,15 @@ class _Reader:
             bridged=tuple(d.bridge_span for d in drafts if d.bridge_span is not None),
         )
 
+    def _whole_bridge(self) -> None:
+        """Before 8.4 a transparent firewall is one bridge between its interfaces, with one address for management
+        (ASA CLI Configuration Guide 8.3, "Transparent Firewall Overview").
+        """
+        line = next(self._config.starting("firewall", "transparent"))
+        bridge = self._draft(_TRANSPARENT, line)
+        bridge.members = tuple(d.name for d in self._drafts.values() if d.name and d.management_only is None)
+        bridge.bridge_span = self._config.source.span(line.number)
+
     def _interface(self, draft: _Draft, members: tuple[str, ...], taken: set[str]) -> Interface:
         name = draft.name if draft.name and draft.name not in taken else draft.hardware
         taken.add(name)
@@ -426,9 +471,12 @@ class _Reader:
             parent=parent,
             security_level=level if draft.name else None,
             # An interface without a name takes no packets of its own (ASA CLI guide, "Interface Parameters").
-            enabled=draft.enabled and (bool(draft.name) or not addresses or lower.startswith("bvi")),
+            enabled=draft.enabled and (bool(draft.name) or not addresses or kind is InterfaceKind.BRIDGE),
             role_hint=hint,
             members=members,
+            # Lists and levels hold between the members of a bridge group, in both modes (Firewall CLI Configuration
+            # Guide 9.x, "Access Rules": "Bridge group member interfaces").
+            members_filtered=kind is InterfaceKind.BRIDGE,
         )
 
     def _nameif(self, hardware: str) -> str:

@@ -152,3 +152,26 @@ def read_routing_protocols(config: Config, interfaces: Interfaces, ledger: Ledge
         if len(line.words) > 1 and line.words[1] not in used:
             mark_block(line, ledger, CHILDREN["router"]["network"])
     return tuple(dict.fromkeys(protocols))
+
+
+def read_neighbors(config: Config, catalogue: Catalogue, ledger: LedgerBuilder) -> tuple[tuple[int, int], ...]:
+    """Version and value of the routers that routing protocols name by ``neighbor``; those lines are ledgered.
+
+    ``router bgp`` (``neighbor A remote-as``, not after ``shutdown``), ``router eigrp`` and ``router ospf``
+    (``neighbor A interface X``): General Operations CLI Configuration Guide, chapters "BGP", "EIGRP", "OSPF".
+    """
+    found: dict[tuple[int, int], None] = {}
+    for block in (*config.of("router"), *config.starting("ipv6", "router")):
+        for line in block.walk():
+            words = line.words
+            if words[0] != "neighbor" or len(words) < 3 or words[2] not in ("remote-as", "interface", "shutdown"):
+                continue
+            router = catalogue.host(words[1])
+            if not isinstance(router, AddressRange):
+                continue
+            if words[2] == "shutdown":
+                found.pop((router.version, router.first), None)
+            else:
+                found[router.version, router.first] = None
+            ledger.modelled(line.number)
+    return tuple(found)

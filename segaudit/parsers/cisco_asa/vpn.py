@@ -11,6 +11,7 @@ from typing import Final
 
 from segaudit.model import (
     ANY_ADDRESS,
+    ANY_SERVICE,
     Action,
     AddressExpr,
     AddressRange,
@@ -26,6 +27,7 @@ from segaudit.model import (
     UndecidedAddress,
     VpnGroup,
     parse_prefix,
+    permitted_pairs,
 )
 from segaudit.parsers.cisco_asa.config import Config, mark_block
 from segaudit.parsers.cisco_asa.interfaces import Interfaces
@@ -510,14 +512,15 @@ class VpnReader:
             group = next((self._groups[word] for word in entry.peers if word in self._groups), None)
             group = group or self._groups.get("DefaultL2LGroup")
             filter_name, bypasses = self._filter(self._policy(group.policy if group else DEFAULT_POLICY), vpn)
-            for interface in self._map_interfaces.get(name, []):
+            for interface, at in self._carriers(name):
                 for label, local, remote in self._selectors(entry):
                     tunnels.append(
                         Tunnel(
-                            name=f"{entry.name}{label}",
+                            name=f"{entry.name}{at}{label}",
                             kind="ipsec",
                             interface=interface,
                             span=entry.span,
+                            endpoint=interface,
                             peers=peers,
                             local=local,
                             remote=remote,
@@ -527,65 +530,91 @@ class VpnReader:
                     )
         return tunnels
 
+    def _carriers(self, name: str) -> list[tuple[str, str]]:
+        """The interfaces that a crypto map is bound to, each with what tells its tunnels from those at the others."""
+        bound = list(dict.fromkeys(self._map_interfaces.get(name, ())))
+        return [(one, f" at {one}" if len(bound) > 1 else "") for one in bound]
+
     def _dynamic_sites(self, vpn: Vpn) -> list[Tunnel]:
         """Sites that call from unknown addresses: entries of dynamic maps with a list."""
         group = self._groups.get("DefaultL2LGroup")
         filter_name, bypasses = self._filter(self._policy(group.policy if group else DEFAULT_POLICY), vpn)
-        return [
-            Tunnel(
-                name=f"{entry.dynamic}{label}",
-                kind="ipsec",
-                interface=interface,
-                span=self._span(line),
-                peers=(ANY_ADDRESS,),
-                local=local,
-                remote=remote,
-                bypasses_filters=bypasses,
-                filter_rule_set=filter_name,
-            )
-            for (name, _), entry in self._maps.items()
-            for interface in self._map_interfaces.get(name, ())
-            for match, line in self._dynamic.get(entry.dynamic, ())
-            for label, local, remote in self._selectors(_MapEntry(entry.dynamic, self._span(line), match=match))
-        ]
+        tunnels: list[Tunnel] = []
+        for (name, _), entry in self._maps.items():
+            matches = self._dynamic.get(entry.dynamic, ())
+            for match, line in matches:
+                title = entry.dynamic if len(matches) == 1 else f"{entry.dynamic} {line.words[3]}"
+                selectors = self._selectors(_MapEntry(title, self._span(line), match=match))
+                tunnels += [
+                    Tunnel(
+                        name=f"{title}{at}{label}",
+                        kind="ipsec",
+                        interface=interface,
+                        span=self._span(line),
+                        endpoint=interface,
+                        local=local,
+                        remote=remote,
+                        bypasses_filters=bypasses,
+                        filter_rule_set=filter_name,
+                    )
+                    for interface, at in self._carriers(name)
+                    for label, local, remote in selectors
+                ]
+        return tunnels
 
     def _selectors(self, entry: _MapEntry) -> list[tuple[str, AddressExpr, AddressExpr]]:
-        """Local and remote networks of a crypto map entry: one pair where its list is one product, else each entry's."""
+        """Own and far networks of a crypto map entry: one pair where its list is one product, else each for itself.
+
+        What the list denies goes by no tunnel of the entry (VPN CLI guide, "Create Crypto Maps"). Entries for some
+        protocols or ports only are taken whole where they permit, and left out where they deny.
+        """
         rule_set = self._lists.get(entry.match)
         if rule_set is None:
             unknown = UndecidedAddress("undefined list", entry.match) if entry.match else ANY_ADDRESS
             return [("", unknown, unknown)]
-        permits: list[Rule] = [r for r in rule_set.rules if r.action is Action.PERMIT and r.enabled]
-        sources = list(dict.fromkeys(rule.source for rule in permits))
-        destinations = list(dict.fromkeys(rule.destination for rule in permits))
-        pairs = {(rule.source, rule.destination) for rule in permits}
-        if len(pairs) == len(sources) * len(destinations) and pairs:
-            return [("", _union(sources), _union(destinations))]
-        return [(f" entry {number}", rule.source, rule.destination) for number, rule in enumerate(permits, start=1)]
+        pairs = permitted_pairs(
+            (permits, rule.source, rule.destination)
+            for rule in rule_set.rules
+            if rule.enabled and ((permits := rule.action is Action.PERMIT) or _is_whole(rule))
+        )
+        if len(pairs) == 1:
+            return [("", *pairs[0])]
+        return [(f" entry {number}", local, remote) for number, (local, remote) in enumerate(pairs, start=1)]
 
     def _tunnel_interfaces(self, vpn: Vpn) -> list[Tunnel]:
-        """Virtual tunnel interfaces: routes decide what goes through them."""
+        """Virtual tunnel interfaces: routes decide what goes through them, unless a list does (``ipsec policy``).
+
+        Those of virtual templates take in whoever dials (VPN CLI guide 9.18, "Virtual Tunnel Interface").
+        """
         tunnels: list[Tunnel] = []
         for interface in self._interfaces.named:
             destination = interface.tunnel.get("destination")
-            if destination is None or len(destination.words) < 3:
+            word = destination.words[2] if destination is not None and len(destination.words) > 2 else ""
+            if not word and not interface.interface.hardware.lower().startswith("virtual-template"):
                 continue
-            word = destination.words[2]
             group = self._groups.get(word) or self._groups.get("DefaultL2LGroup")
             filter_name, bypasses = self._filter(self._policy(group.policy if group else DEFAULT_POLICY), vpn)
-            tunnels.append(
-                Tunnel(
-                    name=interface.name,
-                    kind="ipsec",
-                    interface=interface.name,
-                    span=interface.interface.span,
-                    peers=(self._peer(word),),
-                    bypasses_filters=bypasses,
-                    filter_rule_set=filter_name,
+            source = interface.tunnel.get("source")
+            policy = interface.tunnel.get("policy")
+            match = policy.words[4] if policy is not None and len(policy.words) > 4 else ""
+            for label, local, remote in self._selectors(_MapEntry(interface.name, interface.interface.span, match)):
+                tunnels.append(
+                    Tunnel(
+                        name=f"{interface.name}{label}",
+                        kind="ipsec",
+                        interface=interface.name,
+                        span=interface.interface.span,
+                        endpoint=source.words[3] if source is not None and len(source.words) > 3 else "",
+                        peers=(self._peer(word),) if word else (),
+                        local=local,
+                        remote=remote,
+                        bypasses_filters=bypasses,
+                        filter_rule_set=filter_name,
+                    )
                 )
-            )
         return tunnels
 
 
-def _union(items: list[AddressExpr]) -> AddressExpr:
-    return items[0] if len(items) == 1 else AddressUnion(tuple(items))
+def _is_whole(rule: Rule) -> bool:
+    """Whether a rule is about all packets between its addresses."""
+    return rule.service == ANY_SERVICE and not rule.conditions and not rule.schedule

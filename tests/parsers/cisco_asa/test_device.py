@@ -37,9 +37,13 @@ def test_addresses_of_both_families() -> None:
         "ipv6 address fe80::1 link-local",
     )
     (one,) = made.device.interfaces
-    assert [(format_address(a.prefix.version, a.address), a.prefix.length) for a in one.addresses] == [
-        ("203.0.113.2", 24),
-        ("2001:db8::2", 64),
+    # The standby unit's addresses are the pair's own too, behind those that the active one answers.
+    found = [(format_address(a.prefix.version, a.address), a.prefix.length, a.secondary) for a in one.addresses]
+    assert found == [
+        ("203.0.113.2", 24, False),
+        ("203.0.113.3", 24, True),
+        ("2001:db8::2", 64, False),
+        ("2001:db8::3", 64, True),
     ]
     assert one.method is AddressMethod.STATIC
 
