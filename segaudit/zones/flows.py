@@ -257,8 +257,12 @@ class FlowEngine:
         return self._space.union(found)
 
     def _unseen(self, seen: dict[object, PacketSet], arrival: Arrival) -> PacketBounds:
-        """What of an arrival has not been at this interface by the same translations and choices."""
-        rewritten = tuple(id(r.rule) for h in arrival.hops for r in h.piece.rewrites)
+        """What of an arrival has not been at this interface by the same translations and choices.
+
+        A translation that was applied twice, to packets that came by two ways, is not the same: it may have made equal
+        what was sent differently.
+        """
+        rewritten = tuple(r for h in arrival.hops for r in h.piece.rewrites)
         key = (arrival.device, arrival.ingress, arrival.bypass, rewritten, arrival.choices)
         packets, before = arrival.packets, seen.get(key)
         seen[key] = packets.may if before is None else before | packets.may
