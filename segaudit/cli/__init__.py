@@ -19,6 +19,7 @@ from segaudit import __version__
 VERBS = {
     "audit": "read configurations and judge them by a policy",
     "trace": "walk concrete packets through the devices",
+    "reach": "every packet that one part of the network can send to another, and why not the rest",
     "show": "what was understood of the configurations",
     "init": "write a starter site.yaml, with the evidence for every role",
     "checks": "the checks there are, or the page on one of them",

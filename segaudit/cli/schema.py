@@ -9,7 +9,7 @@ from segaudit.cli import OK
 
 #: What people write, of which the schema is made from the classes that read it; and what segaudit writes.
 WRITTEN_BY_PEOPLE = ("site", "policy", "waivers")
-WRITTEN_HERE = ("report", "trace")
+WRITTEN_HERE = ("report", "trace", "reach")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "name",
         choices=(*WRITTEN_BY_PEOPLE, *WRITTEN_HERE),
         metavar="NAME",
-        help="site, policy, waivers (files that people write); report (audit -f json), trace (each line of trace)",
+        help="site, policy, waivers (files that people write); report (audit -f json), trace (each line of trace), reach (reach -f json)",
     )
 
 

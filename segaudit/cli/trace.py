@@ -13,10 +13,8 @@ from segaudit.cli import options as shared
 if TYPE_CHECKING:
     from segaudit.cli.screen import Screen
     from segaudit.model.inputs import Network
-    from segaudit.packetspace.packet import Packet
     from segaudit.policy.values import Site
-    from segaudit.semantics.trace import Received
-    from segaudit.semantics.trace_flows import DecidedBy, Flow, FlowVerdict
+    from segaudit.semantics.trace_flows import Flow, FlowProblem, FlowVerdict
     from segaudit.zones.trace import NetworkTracer
 
 #: The options that make one flow, and the column of a flows file that each stands for.
@@ -76,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
         network = read_network(options, view)
         verdicts = list(_verdicts(options, network, site, flows))
     except FlowError as error:
-        raise UsageError("; ".join(_problem(options, str(one)) for one in error.problems)) from error
+        raise UsageError("; ".join(_problem(options, one) for one in error.problems)) from error
     as_json = options.format == "json" or (options.format is None and options.flows is not None)
     for flow, verdict in zip(flows, verdicts, strict=True):
         if as_json:
@@ -128,56 +126,17 @@ def _verdicts(
         yield through.trace(flow)
 
 
-def _problem(options: argparse.Namespace, text: str) -> str:
-    return f"{options.flows}: {text}" if options.flows is not None else text
+def _problem(options: argparse.Namespace, problem: FlowProblem) -> str:
+    """What is wrong with a packet, by the name that its writer gave the field: a column, or an option."""
+    if options.flows is not None:
+        return f"{options.flows}: {problem}"
+    named = {column: f"--{name.replace('_', '-')}" for name, column in FIELDS.items()}
+    return f"{named[problem.column]}: {problem.problem}" if problem.column in named else str(problem)
 
 
 def _text(view: Screen, flow: Flow, verdict: FlowVerdict) -> Iterator[str]:
     """A flow and what became of it, for people."""
-    from segaudit.model import msg
+    from segaudit.cli.flow_text import VERDICTS, packet_text, trace_lines
 
-    said = {"permit": msg("permitted"), "deny": msg("denied"), "unknown": msg("unknown")}[verdict.verdict.value]
-    yield f"{verdict.id}: {packet_text(flow.packet)}: {view.say(said)}"
-    if verdict.decided_by is not None:
-        yield f"  {view.say(msg('decided by'))} {_decision(view, verdict.decided_by)}"
-    for condition in verdict.undecided:
-        yield f"  {view.say(msg('it hangs on'))}: {view.say(condition)}"
-    if verdict.received is not None and _ends(verdict.received) != _ends(flow.packet):
-        yield f"  {view.say(msg('received as'))} {packet_text(verdict.received)}"
-    for hop in verdict.hops:
-        way = f"{hop.in_interface or '*'} -> {hop.out_interface or view.say(msg('the device itself'))}"
-        yield f"  {hop.device}: {way}: {hop.verdict.value}"
-        for step in hop.steps:
-            from segaudit.semantics.trace_flows import decided_by
-
-            sure = "" if step.certain else f" ({view.say(msg('possibly'))})"
-            where = _decision(view, decided_by(hop.device, step.decision))
-            yield f"    {step.hook.value}: {step.action.value}{sure}, {where}"
-
-
-def _decision(view: Screen, decision: DecidedBy) -> str:
-    place = f" ({decision.path}:{decision.first_line})" if decision.path is not None else ""
-    if decision.rule is None:
-        reason = view.say(decision.reason) if decision.reason is not None else decision.rule_set
-        return f"{reason}{place}"
-    return f"{decision.rule_set} {decision.rule}{place}"
-
-
-def packet_text(packet: Packet | Received) -> str:
-    """``tcp 198.51.100.7:50000 -> 203.0.113.10:443``; ``?`` where a field is not known."""
-    from segaudit.knowledge.protocols import protocol_name
-    from segaudit.model import ICMP_PROTOCOLS, PORT_PROTOCOLS, format_address
-
-    def end(address: int | None, port: int | None) -> str:
-        shown = "?" if address is None else format_address(packet.version, address)
-        if packet.protocol not in PORT_PROTOCOLS:
-            return shown
-        return f"{f'[{shown}]' if ':' in shown else shown}:{'?' if port is None else port}"
-
-    kind = f" type {packet.icmp_type} code {packet.icmp_code}" if packet.protocol in ICMP_PROTOCOLS else ""
-    source, destination = end(packet.src, packet.src_port), end(packet.dst, packet.dst_port)
-    return f"{protocol_name(packet.protocol)}{kind} {source} -> {destination}"
-
-
-def _ends(packet: Packet | Received) -> tuple[int | None, ...]:
-    return packet.src, packet.src_port, packet.dst, packet.dst_port
+    yield f"{verdict.id}: {packet_text(flow.packet)}: {view.say(VERDICTS[verdict.verdict])}"
+    yield from trace_lines(view, flow.packet, verdict)

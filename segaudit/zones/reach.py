@@ -26,11 +26,15 @@ MOST_NEAR = 3
 
 
 class NothingSelectedError(LookupError):
-    """A selector points at nothing in the inputs; ``problem`` says so and names what is near."""
+    """A selector points at nothing in the inputs; ``problem`` says so and names what is near.
 
-    def __init__(self, problem: Message) -> None:
+    ``of_source``: it is the one that says who sends.
+    """
+
+    def __init__(self, problem: Message, *, of_source: bool = False) -> None:
         super().__init__(str(problem))
         self.problem = problem
+        self.of_source = of_source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

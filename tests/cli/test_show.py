@@ -219,8 +219,8 @@ def test_one_packet_for_people(segaudit: Segaudit, router: Path) -> None:
     assert ran.status == 0
     assert ran.out.splitlines()[:3] == [
         "1: tcp 198.51.100.7:49152 -> 203.0.113.5:13389: permitted",
-        "  decided by FORWARD FORWARD:2 (gw.v4:9)",
-        "  received as tcp 198.51.100.7:49152 -> 192.168.42.21:3389",
+        "  decided by   rule FORWARD:2 of FORWARD on gw (gw.v4:9)",
+        "  received as  tcp 198.51.100.7:49152 -> 192.168.42.21:3389",
     ]
     assert (
         segaudit("trace", router, "--src", "198.51.100.7", "--dst", "203.0.113.5", "--dport", "22", *where).status == 0
@@ -231,7 +231,7 @@ def test_what_is_unknown_has_status_3_and_says_why(segaudit: Segaudit, router: P
     where = ("--in-interface", "eth1", "--out-interface", "ppp0")
     ran = segaudit("trace", router, "--src", "192.168.40.9", "--dst", "203.0.113.5", "--dport", "22", *where)
     assert ran.status == 3
-    assert "it hangs on: " in ran.out
+    assert "it hangs on" in ran.out
 
 
 def test_a_file_of_packets_is_an_object_a_line(segaudit: Segaudit, router: Path, tmp_path: Path) -> None:

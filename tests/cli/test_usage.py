@@ -19,7 +19,10 @@ from tests.cli.conftest import OURS, Segaudit
 from tests.house.tree import PACKAGE
 
 #: Modules of the command line that are no verbs.
-NO_VERBS = frozenset({"__init__", "options", "reading", "screen", "tables", "zone_tables", "check_pages"})
+NO_VERBS = frozenset(
+    {"__init__", "options", "reading", "screen", "tables", "zone_tables", "check_pages"}
+    | {"flow_text", "reach_text", "reach_json", "replay"}
+)
 
 
 def test_every_verb_is_a_module() -> None:
@@ -91,7 +94,18 @@ def test_help_imports_nothing_heavy(verb: str) -> None:
         (["trace", "."], "no packet is given"),
         (["trace", ".", "--flows", "x.csv", "--dport", "22"], "not in both"),
         (["trace", "-", "--flows", "-"], "not both"),
-        (["trace", ".", "--src", "192.0.2.1", "--dst", "x", "--dport", "99999"], "dst_ip: x is not an IP address"),
+        (["trace", ".", "--src", "192.0.2.1", "--dst", "x", "--dport", "99999"], "--dst: x is not an IP address"),
+        (
+            ["trace", ".", "--dst", "192.0.2.1", "--dport", "x"],
+            "--src: an address is needed; --dport: x is not a number",
+        ),
+        (["reach", ".", "--from", "internet"], "--to"),
+        (["reach", ".", "--from", "ofice", "--to", "internet"], "--from: 'ofice' is no selector"),
+        (["reach", ".", "--from", "internet", "--to", "zon=x"], "--to: 'zon=x' is no selector"),
+        (
+            ["reach", ".", "--from", "internet", "--to", "zone=x", "--service", "tpc/22"],
+            "--service: 'tpc/22' is no service",
+        ),
     ],
 )
 def test_wrong_usage_is_told_in_a_line_and_has_status_2(segaudit: Segaudit, arguments: list[str], said: str) -> None:
@@ -156,12 +170,13 @@ def verbs_on(path: Path) -> list[list[str]]:
         *(["show", what, str(path)] for what in ("devices", "zones", "matrix", "rules", "ledger")),
         ["init", str(path)],
         ["trace", str(path), *where, "--in-interface", "eth1", "--out-interface", "eth2"],
+        ["reach", str(path), "--from", "zone=office", "--to", "zone=servers"],
         ["checks"],
         ["checks", "inbound-remote-desktop"],
         ["parsers"],
         ["policies"],
         ["policies", "bigman-4"],
-        *(["schema", name] for name in ("site", "policy", "waivers", "report", "trace")),
+        *(["schema", name] for name in ("site", "policy", "waivers", "report", "trace", "reach")),
     ]
 
 
@@ -232,5 +247,5 @@ def test_a_defect_is_a_line_without_its_text(segaudit: Segaudit, monkeypatch: py
 
 
 def test_schemas_are_json(segaudit: Segaudit) -> None:
-    for name in ("site", "policy", "waivers", "report", "trace"):
+    for name in ("site", "policy", "waivers", "report", "trace", "reach"):
         assert json.loads(segaudit("schema", name).out)["$schema"] == "http://json-schema.org/draft-07/schema#"

@@ -89,6 +89,11 @@ def test_every_key_of_a_trace_is_named() -> None:
     assert set(keys(json.loads(read_schema("trace")))) - words == set()
 
 
+def test_every_key_of_an_answer_of_reach_is_named() -> None:
+    words = quoted(page("reach.md")) | quoted(page("trace.md")) | set(COLUMNS)
+    assert set(keys(json.loads(read_schema("reach")))) - words == set()
+
+
 def test_every_format_is_named() -> None:
     assert set(reporters()) - quoted(page("reports.md")) == set()
 

@@ -6,5 +6,5 @@ from importlib.resources import files
 
 
 def read_schema(name: str) -> str:
-    """The text of the schema ``name`` (``report``, ``trace``)."""
+    """The text of the schema ``name`` (``trace``, ``reach``)."""
     return (files("segaudit") / "knowledge" / "schemas" / f"{name}.json").read_text(encoding="utf-8")
