@@ -296,7 +296,8 @@ class Device:
     parser's name, ``platform`` and ``version`` what the config says of model and firmware (empty: nothing).
     ``stateful``: replies to what was permitted pass by themselves; a stateless one judges each packet. ``versions``:
     the IP families that it forwards. ``dynamic_routing`` names the
-    protocols that may bring routes which the config does not show. ``fragment``: the input is no whole device (a lone
+    protocols that may bring routes which the config does not show, ``dynamic_interfaces`` the interfaces by which these
+    may lead (``None``: any). ``fragment``: the input is no whole device (a lone
     pasted list): its exposure is not assessed. ``forwards``: whether it routes between interfaces at all.
     ``shows_services``: whether the config says what the device itself listens for (that of a packet filter does not).
     ``neighbors``: addresses (version and integer) of routers that it exchanges routes or tunnels with on its own links
@@ -327,6 +328,7 @@ class Device:
     routes: tuple[Route, ...] = ()
     vrf_imports: tuple[VrfImport, ...] = ()
     dynamic_routing: tuple[str, ...] = ()
+    dynamic_interfaces: frozenset[str] | None = None
     known_tables: frozenset[tuple[str, int]] = frozenset()
     neighbors: tuple[tuple[int, int], ...] = ()
     cluster: str = ""

@@ -24,7 +24,9 @@ class Route:
 
     ``next_hop`` is an address of the prefix' version or ``None`` (directly attached); ``interface`` the way out, empty
     where only the next hop tells. Lower ``distance`` wins among equal prefixes. ``tracked``: may be withdrawn.
-    ``next_hop_vrf``: the VRF that the next hop lies in, where it is not the route's own (a leak).
+    ``next_hop_vrf``: the VRF that the next hop lies in, where it is not the route's own (a leak). In a routing list a
+    route that discards drops the packet, and one with neither next hop nor interface but ``next_hop_vrf`` hands it to
+    that VRF's routing table, for good.
     """
 
     prefix: Prefix

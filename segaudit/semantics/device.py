@@ -26,8 +26,9 @@ from segaudit.model import (
 )
 from segaudit.packetspace.bounds import PacketBounds
 from segaudit.packetspace.space import PacketSet, PacketSpace
+from segaudit.semantics.policyrouting import PolicyRouting
 from segaudit.semantics.resolve import Resolver
-from segaudit.semantics.routing import AssumedRoute, RoutingTable
+from segaudit.semantics.routing import AssumedRoute, Routes, RoutingTable
 from segaudit.semantics.rulesets import Context, ListResult, RuleEffect, RuleSets
 from segaudit.semantics.translation import Rewrite
 
@@ -97,13 +98,14 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crossing:
-    """Packets that cross a device from ``ingress`` to ``egress``; ``next_hop`` as in `Way`."""
+    """Packets that cross a device from ``ingress`` to ``egress``; ``next_hop`` and ``guessed`` as in `Way`."""
 
     device: str
     ingress: str
     egress: str
     piece: Piece
     next_hop: tuple[int, int] | None = None
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,12 +174,25 @@ class DeviceSemantics:
 
     def routing(self, ingress: str) -> RoutingTable:
         """The routing table that packets from ``ingress`` meet."""
+        return self._table(self._vrf(ingress))
+
+    def _vrf(self, ingress: str) -> str:
         interface = self.device.interface(ingress)
-        vrf = interface.vrf if interface is not None else ""
+        return interface.vrf if interface is not None else ""
+
+    def _table(self, vrf: str) -> RoutingTable:
         found = self._tables.get(vrf)
         if found is None:
-            found = self._tables[vrf] = RoutingTable(self.space, self.device, vrf, self._assumed)
+            found = self._tables[vrf] = RoutingTable(self.space, self.device, vrf, self._assumed, self._routes)
         return found
+
+    @cached_property
+    def _routes(self) -> Routes:
+        return Routes(self.device)
+
+    @cached_property
+    def _policy_routing(self) -> PolicyRouting:
+        return PolicyRouting(self.rule_sets, self._routes, self._table)
 
     # -- ways through ---------------------------------------------------------------------------------------------
 
@@ -198,7 +213,7 @@ class DeviceSemantics:
                 piece.current.must - self.own_addresses.may if not self._addressless else piece.current.must,
                 piece.current.may - self.own_addresses.must,
             )
-            for way in self.routing(ingress).ways(outside, ingress):
+            for way in self._policy_routing.ways(outside, ingress, self._vrf(ingress), piece.translated):
                 for through in self.forward(ingress, way.egress, piece.narrowed(way.packets), bypass):
                     found.append(  # noqa: PERF401 - two loops deep a comprehension hides more than it shows
                         Crossing(
@@ -207,6 +222,7 @@ class DeviceSemantics:
                             egress=way.egress,
                             piece=through,
                             next_hop=way.next_hop,
+                            guessed=way.guessed,
                         )
                     )
         return found

@@ -72,7 +72,7 @@ class ListResult:
             return PacketBounds(nothing, match.bounds.may)
         if rule.action == Action.JUMP and inner is not None:
             ends_must = self._space.full - inner.rest
-            ends_may = inner.permitted | inner.denied | inner.translating
+            ends_may = inner.permitted | inner.denied | inner.translating | inner.routed
             if ends_must == ends_may:
                 return match.bounds.within(ends_may)
             return PacketBounds(match.bounds.must & ends_must, match.bounds.may & ends_may)
@@ -101,18 +101,21 @@ class ListResult:
                     # The device would refuse this list, or it is a loop: whatever may become of the packet.
                     permitted.append(got)
                     denied.append(got)
-                case Action.TRANSLATE | Action.CONTINUE:
+                case Action.TRANSLATE | Action.ROUTE | Action.CONTINUE:
                     pass
         return space.union(permitted), space.union(denied), space.union(rest)
 
     @cached_property
     def rewriting(self) -> tuple[RuleEffect, ...]:
-        """The rules of this list and of those it jumps to that write something, each with what it gets; no empty ones."""
+        """The rules of this list and of those it jumps to that write something or choose a way, each with what it gets; no
+        empty ones.
+        """
         found: list[RuleEffect] = []
         for index, rule in enumerate(self.rules):
             inner = self.inner[index]
             effective = self.first_match.effective[index]
-            if (rule.action == Action.TRANSLATE or rule.source_translation is not None) and effective.may:
+            acts = rule.action in (Action.TRANSLATE, Action.ROUTE) or rule.source_translation is not None
+            if acts and effective.may:
                 found.append(self.effect(index))
             elif inner is not None and rule.action in (Action.JUMP, Action.GOTO):
                 for effect in inner.rewriting:
@@ -138,6 +141,16 @@ class ListResult:
     def source_translations(self) -> tuple[RuleEffect, ...]:
         """Of `rewriting` the permits that give what they let pass another source."""
         return tuple(e for e in self.rewriting if e.rule.action == Action.PERMIT)
+
+    @property
+    def routings(self) -> tuple[RuleEffect, ...]:
+        """Of `rewriting` the rules that choose a way and end the list."""
+        return tuple(e for e in self.rewriting if e.rule.action == Action.ROUTE)
+
+    @cached_property
+    def routed(self) -> PacketSet:
+        """The packets for which a rule may choose a way."""
+        return self._space.union(e.effective.may for e in self.routings)
 
     @cached_property
     def translating(self) -> PacketSet:

@@ -34,6 +34,7 @@ from segaudit.model import (
     Hook,
     Message,
     Range,
+    Route,
     Rule,
     RuleSet,
     Span,
@@ -155,6 +156,18 @@ class Arrival:
     to_device: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routing:
+    """What the routing lists say to a packet: one possibility.
+
+    The first of ``routes`` that is up is taken, and where none is, the routing table decides; ``dropped_by``: a rule
+    drops it.
+    """
+
+    routes: tuple[Route, ...] = ()
+    dropped_by: Decision | None = None
+
+
 class UnknownListError(LookupError):
     """The device has no list of that name, nor interfaces or zones of which it could be the pair."""
 
@@ -256,6 +269,22 @@ class DeviceTracer:
             if way.permitted
         ]
         return tuple(dict.fromkeys(arrivals))
+
+    def route(self, packet: Packet, ingress: str) -> tuple[Routing, ...]:
+        """What the routing lists say to ``packet`` as it is after destination NAT: every possibility."""
+        crossing = Crossing(ingress, None)
+        flight = Flight(packet, packet)
+        found = [Routing()]
+        for stage in self._plan((Hook.ROUTING,), crossing):
+            outcomes = stage.ask(flight, crossing).outcomes
+            found = [
+                replace(before, dropped_by=self._decision(outcome))
+                if outcome.end is End.DENY
+                else replace(before, routes=(*before.routes, *outcome.routes))
+                for before in found
+                for outcome in (outcomes if before.dropped_by is None else outcomes[:1])
+            ]
+        return tuple(dict.fromkeys(found))
 
     def forward(
         self, packet: Packet, ingress: str, egress: str, bypass: str | None = None, chosen: tuple[Choice, ...] = ()

@@ -29,6 +29,7 @@ from segaudit.model import (
     Message,
     OwnAddress,
     Range,
+    Route,
     Rule,
     RuleSet,
     RuleSetKind,
@@ -63,17 +64,21 @@ class End(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """One way in which a list may end: by ``rule``, or by its default where ``rule`` is ``None``."""
+    """One way in which a list may end: by ``rule``, or by its default where ``rule`` is ``None``.
+
+    ``routes``: the ways that a rule of a routing list chooses.
+    """
 
     end: End
     rule_set: str
     rule: Rule | None
     span: Span | None
     translation: Translation | None = None
+    routes: tuple[Route, ...] = ()
 
     def does_as(self, other: Outcome) -> bool:
         """Whether ``other`` comes to the same for the packet."""
-        return self.end is other.end and self.translation == other.translation
+        return self.end is other.end and self.translation == other.translation and self.routes == other.routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,7 @@ class _Rule:
             rule=rule,
             span=rule.span,
             translation=rule.translation if rule.action is Action.TRANSLATE else rule.source_translation,
+            routes=rule.routes if rule.action is Action.ROUTE else (),
         )
         self.answer = Answer((outcome,))
 

@@ -325,7 +325,29 @@ class FlowEngine:
         for _, carried in found:
             current = current - carried
         found += self._on_the_link(place, current, owning, direct=crossing.next_hop is None)
-        return list(self._arrivals(place, found, (*hops, crossing), choices))
+        arrivals = list(self._arrivals(place, found, (*hops, crossing), choices))
+        if crossing.guessed:
+            arrivals += self._guessed(place, current, (*hops, crossing), choices)
+        return arrivals
+
+    def _guessed(
+        self, place: tuple[str, str], packets: PacketBounds, hops: tuple[Crossing, ...], choices: Choices
+    ) -> Iterator[Arrival]:
+        """What may come to any router on the link, because a routing protocol may have told of the destination there."""
+        segments = [s for s in self._at.get(place, ()) if s.kind != SegmentKind.INTERNET]
+        beside = {p for s in segments for p in s.ports if p.device != place[0] and not p.vpn}
+        for port in sorted(beside):
+            other = self._plain(port.device)
+            going = PacketBounds(self._space.empty, packets.may - other.own_addresses.must)
+            if other.device.dynamic_routing and going.may:
+                yield Arrival(
+                    device=port.device,
+                    ingress=port.interface,
+                    bypass=self._bypasses.get(port),
+                    packets=going,
+                    hops=hops,
+                    choices=choices,
+                )
 
     def _on_the_link(
         self, place: tuple[str, str], packets: PacketBounds, owning: Sequence[Port], *, direct: bool

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from segaudit.knowledge.protocols import is_internet_address, not_internet
-from segaudit.model import Device, Interface, Message, Route, RouteKind, msg
+from segaudit.model import Device, Message, msg
 from segaudit.packetspace.packet import Packet
 from segaudit.semantics.trace import DeviceTracer, DeviceVerdict, Leaving, Received, Verdict
 from segaudit.semantics.trace_flight import Field
@@ -19,20 +19,12 @@ from segaudit.semantics.trace_flows import DecidedBy, Flow, FlowVerdict, Hop, de
 from segaudit.semantics.trace_match import MAYBE, NO, YES, Matcher
 from segaudit.zones.graph import Port, Segment, SegmentKind
 from segaudit.zones.segments import Segments, bypasses
+from segaudit.zones.trace_routes import Onward, RouteTracer
 
 #: A packet that has been at so many devices goes round in circles.
 MOST_HOPS = 16
 #: Destinations that a translation chooses from are followed one by one below this number.
 MOST_VALUES = 64
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """One way on: ``sure`` if the config decides that it is taken."""
-
-    egress: str
-    next_hop: tuple[int, int] | None
-    sure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +47,14 @@ class NetworkTracer:
         self._as_of = as_of
         self._bypasses = bypasses(devices)
         self._tracers: dict[tuple[str, frozenset[str]], DeviceTracer] = {}
+        self._routes = {d.name: RouteTracer(d, segments) for d in devices}
+        #: Where a guess has sent what in the trace that is under way: once is enough.
+        self._guessed: set[tuple[Port, Leaving]] = set()
 
     def trace(self, flow: Flow) -> FlowVerdict:
         """The verdict on a flow that starts in the segment of its source (`Flow.through_network`)."""
         packet = flow.packet
+        self._guessed.clear()
         starts = self._home(packet.version, packet.src)
         if len(starts) != 1:
             where = ", ".join(s.name for s in starts) or "nowhere"
@@ -193,10 +189,15 @@ class NetworkTracer:
             if elsewhere is not None and routed.version == 4 and not any(p.contains(4, routed.dst) for p in elsewhere):
                 # The address that this interface was given may be just this one.
                 ends.append(self._local(tracer, ingress, arriving, hops))
-            ways = self._ways(tracer.device, ingress, routed)
-            if not ways or not any(way.sure for way in ways):
-                ends.append(self._stopped(name, hops, msg("it has no route to {address}", address=routed.dst_text)))
-            ends += [self._leave(tracer, ingress, way, arriving, hops, start, bypass) for way in ways]
+            for routing in tracer.route(routed, ingress):
+                if routing.dropped_by is not None:
+                    decision = decided_by(name, routing.dropped_by)
+                    ends.append(_End(Verdict.DENY, decision, None, hops))
+                    continue
+                ways = self._routes[name].by_routes(routing.routes, routed, ingress)
+                if not any(way.sure and way.egress for way in ways):
+                    ends.append(self._stopped(name, hops, msg("it has no route to {address}", address=routed.dst_text)))
+                ends += [self._leave(tracer, ingress, way, arriving, hops, start, bypass) for way in ways if way.egress]
         if not ends:
             ends = [self._local(tracer, ingress, arriving, hops)]
         return _together(ends, msg("the way that it is routed"))
@@ -212,7 +213,7 @@ class NetworkTracer:
         self,
         tracer: DeviceTracer,
         ingress: str,
-        way: _Way,
+        way: Onward,
         arriving: Leaving,
         hops: tuple[Hop, ...],
         start: Segment,
@@ -230,7 +231,7 @@ class NetworkTracer:
             return replace(beyond, verdict=Verdict.UNKNOWN, undecided=verdict.undecided)
         return beyond
 
-    def _beyond(self, name: str, way: _Way, leaving: Leaving, end: _End, start: Segment) -> _End:
+    def _beyond(self, name: str, way: Onward, leaving: Leaving, end: _End, start: Segment) -> _End:
         """What becomes of a packet that the device ``name`` let out: ``end`` is how things stand there."""
         linked = self._into_links(name, way, leaving, end)
         ends = [self._arrive(p.device, p.interface, leaving, end.hops, start, self._bypasses.get(p)) for p, _ in linked]
@@ -238,10 +239,18 @@ class NetworkTracer:
             ends.append(self._on_the_link(name, way, leaving, end, start))
         return _together(ends, msg("which of several tunnels it goes by"))
 
-    def _on_the_link(self, name: str, way: _Way, leaving: Leaving, end: _End, start: Segment) -> _End:
+    def _on_the_link(self, name: str, way: Onward, leaving: Leaving, end: _End, start: Segment) -> _End:
         """What becomes of a packet that goes into no tunnel to a device of the input."""
         packet = leaving.packet
         onward = self._next(name, way, packet)
+        if way.guessed:
+            # Whom a routing protocol heard of the destination: any router on the link, or it is on the link itself.
+            routers = [p for p in self._routers(name, way) if p not in onward and (p, leaving) not in self._guessed]
+            self._guessed.update((p, leaving) for p in routers)
+            if routers:
+                ends = [self._arrive(p.device, p.interface, leaving, end.hops, start, None) for p in routers]
+                ends.append(self._on_the_link(name, replace(way, guessed=False), leaving, end, start))
+                return _together(ends, msg("the way that a routing protocol has learnt"))
         if onward:
             ends = [self._arrive(p.device, p.interface, leaving, end.hops, start, None) for p in onward]
             return _together(ends, msg("which of several routers answers for the next hop"))
@@ -255,7 +264,7 @@ class NetworkTracer:
             return replace(end, verdict=Verdict.UNKNOWN, undecided=(*end.undecided, where))
         return end
 
-    def _into_links(self, name: str, way: _Way, leaving: Leaving, end: _End) -> list[tuple[Port, int]]:
+    def _into_links(self, name: str, way: Onward, leaving: Leaving, end: _End) -> list[tuple[Port, int]]:
         """The other ends of tunnels and wires at an interface that may get the packet, with how surely."""
         links = [link for link in self._segments.links if (link.near.device, link.near.interface) == (name, way.egress)]
         if not links:
@@ -282,102 +291,18 @@ class NetworkTracer:
             return self._stopped(segment.ports[0].device, end.hops, reason)
         return replace(end, verdict=Verdict.UNKNOWN, undecided=(*end.undecided, reason))
 
-    def _next(self, name: str, way: _Way, packet: Packet) -> list[Port]:
+    def _next(self, name: str, way: Onward, packet: Packet) -> list[Port]:
         """The interfaces of other devices of the input that the packet comes to next; several share a virtual address."""
         target = way.next_hop or (packet.version, packet.dst)
         here = self._segments.at(name, way.egress)
         linked = {p for s in here if s.kind != SegmentKind.INTERNET for p in s.ports if p.device != name}
         return [owner for owner in self._segments.owners.get(target, ()) if owner in linked]
 
-    def _ways(self, device: Device, ingress: str, packet: Packet) -> list[_Way]:
-        """Longest prefix, then the lowest distance; everything that may carry it where routes may be missing."""
-        arriving = device.interface(ingress)
-        vrf = arriving.vrf if arriving is not None else ""
-        members = [i for i in device.interfaces if i.enabled and i.vrf == vrf]
-        in_vrf = {i.name for i in members}
-        found: list[tuple[int, int, _Way]] = [
-            (-address.prefix.length, -1, _Way(interface.name, None, sure=True))
-            for interface in members
-            for address in interface.addresses
-            if address.prefix.contains(packet.version, packet.dst)
-        ]
-        doubtful = bool(device.dynamic_routing)
-        by_policy: list[_Way] = []
-        for route in device.routes:
-            if route.vrf != vrf or not route.prefix.contains(packet.version, packet.dst):
-                continue
-            if route.kind == RouteKind.DISCARD:
-                found.append(
-                    (-route.prefix.length, route.distance, _Way("", None, sure=not doubtful and not route.tracked))
-                )
-                continue
-            for way in self._out(device, members, route, frozenset()):
-                if route.kind == RouteKind.POLICY:
-                    by_policy.append(way)
-                else:
-                    sure = way.sure and not doubtful and not route.tracked
-                    found.append((-route.prefix.length, route.distance, replace(way, sure=sure)))
-        for segment in self._segments.segments:
-            ports = [p for p in segment.ports if p.device == device.name and p.interface in in_vrf]
-            if segment.kind == SegmentKind.ROUTED or not ports:
-                continue
-            lengths = [p.length for p in segment.prefixes if p.contains(packet.version, packet.dst)]
-            if lengths:
-                found += [(-max(lengths), 0, _Way(p.interface, None, sure=True)) for p in ports]
-            has_default = any(
-                r.prefix.version == packet.version and not r.prefix.length and r.vrf == vrf for r in device.routes
-            )
-            if segment.kind == SegmentKind.INTERNET and not has_default:
-                found += [(0, 255, _Way(p.interface, None, sure=True)) for p in ports]
-        for link in self._segments.links:
-            if link.near.device == device.name and link.near.interface in in_vrf:
-                lengths = [p.length for p in link.prefixes if p.contains(packet.version, packet.dst)]
-                found += [(-length, -1, _Way(link.near.interface, None, sure=True)) for length in lengths]
-        if found or device.routes or any(i.addresses for i in members):
-            for segment in self._segments.segments:
-                lengths = [p.length for p in segment.possible if p.contains(packet.version, packet.dst)]
-                if lengths:
-                    ports = [p for p in segment.ports if p.device == device.name and p.interface in in_vrf]
-                    found += [(-max(lengths), _LAST, _Way(p.interface, None, sure=False)) for p in ports]
-        best = min(((length, distance) for length, distance, _ in found), default=None)
-        chosen = _preferred(found)
-        if best is None or (doubtful and best[1] != -1):
-            guesses = [_Way(i.name, None, sure=False) for i in members if i.name != ingress]
-            knows_nothing = not device.routes and not any(i.addresses for i in members)
-            if doubtful or knows_nothing:
-                chosen += [g for g in guesses if all(g.egress != c.egress for c in chosen)]
-        if any(r.kind == RouteKind.POLICY and r.vrf == vrf for r in device.routes):
-            chosen = [replace(c, sure=False) for c in dict.fromkeys(chosen + by_policy)]
-        return [c for c in chosen if c.egress]
-
-    def _out(
-        self, device: Device, members: Sequence[Interface], route: Route, through: frozenset[int]
-    ) -> tuple[_Way, ...]:
-        """By which interfaces a route may leave, and to whom on the link; ``through`` are routes that led to it."""
-        version, hop = route.prefix.version, route.next_hop
-        if route.interface:
-            known = device.interface(route.interface)
-            up = known is None or known.enabled
-            return (_Way(route.interface, None if hop is None else (version, hop), sure=True),) if up else ()
-        if hop is None:
-            return ()
-        for interface in members:
-            if any(a.prefix.contains(version, hop) for a in interface.addresses):
-                return (_Way(interface.name, (version, hop), sure=True),)
-        others = [
-            r
-            for r in device.routes
-            if r.vrf == route.vrf
-            and r.kind == RouteKind.STATIC
-            and id(r) not in through | {id(route)}
-            and r.prefix.contains(version, hop)
-        ]
-        for other in sorted(others, key=lambda r: -r.prefix.length):
-            ways = self._out(device, members, other, through | {id(route)})
-            if ways:
-                return tuple(replace(w, next_hop=w.next_hop or (version, hop)) for w in ways)
-        unknown = [i for i in members if i.address_unknown]
-        return tuple(_Way(i.name, (version, hop), sure=False) for i in unknown)
+    def _routers(self, name: str, way: Onward) -> list[Port]:
+        """The interfaces of other devices on the link that may have told of networks by a routing protocol."""
+        here = self._segments.at(name, way.egress)
+        linked = {p for s in here if s.kind != SegmentKind.INTERNET for p in s.ports if p.device != name and not p.vpn}
+        return sorted(p for p in linked if self._devices[p.device].dynamic_routing)
 
     # -- ends -----------------------------------------------------------------------------------------------------
 
@@ -398,22 +323,6 @@ class NetworkTracer:
         decision = DecidedBy(device=name, rule_set="", rule=None, path=None, first_line=None, reason=reason)
         return _End(Verdict.DENY, decision, None, hops)
 
-
-def _preferred(ways: Sequence[tuple[int, int, _Way]]) -> list[_Way]:
-    """The best of ``ways`` (each after its negative prefix length and its distance), and where none of these is sure,
-    those that take its place.
-    """
-    found: dict[_Way, None] = {}
-    for place in sorted({(length, distance) for length, distance, _ in ways}):
-        group = [way for length, distance, way in ways if (length, distance) == place]
-        found.update(dict.fromkeys(replace(way, sure=way.sure and not found) for way in group))
-        if any(way.sure for way in group):
-            break
-    return list(found)
-
-
-#: The distance of a way that nothing but an unknown network behind it speaks for.
-_LAST = 256
 
 #: What a sender prefers.
 _CHOICE: Mapping[Verdict, int] = {Verdict.PERMIT: 0, Verdict.UNKNOWN: 1, Verdict.DENY: 2}
