@@ -93,10 +93,10 @@ def _ordered(found: Iterable[ServiceRange]) -> tuple[ServiceRange, ...]:
 
 def widest_run(packets: PacketSet) -> int:
     """The longest run of destination ports that ``packets`` cover without a gap."""
-    runs = [r.ports for r in service_ranges(packets, limit=512) if r.ports is not None]
-    if any(r.protocol is None for r in service_ranges(packets)):
+    found = service_ranges(packets, limit=512)
+    if any(r.protocol is None for r in found):
         return 65536
-    return max((last - first + 1 for first, last in runs), default=0)
+    return max((r.ports[1] - r.ports[0] + 1 for r in found if r.ports is not None), default=0)
 
 
 def address_count(packets: PacketSet, side: Side, version: int | None = None) -> int:

@@ -11,7 +11,7 @@ equality of functions is equality of sets and counts count packets.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial, reduce
 from operator import and_
 from typing import Literal
@@ -78,6 +78,7 @@ class PacketSpace:
 
     __slots__ = (
         "_bytes",
+        "_cubes",
         "_false",
         "_fields",
         "_manager",
@@ -99,6 +100,7 @@ class PacketSpace:
         self._fields: dict[tuple[int, int, int, int], BCDDFunction] = {}
         self._bytes: dict[tuple[int, int, int, int], BCDDFunction] = {}
         self._masks: dict[tuple[int, int], BCDDFunction] = {}
+        self._cubes: dict[tuple[int, tuple[str, ...]], BCDDFunction] = {}
         self._universe = self._make_universe()
         tcp_opens = self.tcp_flags(SYN | ACK | 1 | 4, SYN)
         self._opening = (self.state("new") & (tcp_opens | ~self.protocol(TCP))).function
@@ -301,6 +303,15 @@ class PacketSpace:
             self._masks[key] = found
         return found
 
+    def cubes(self, version: int, fields: tuple[Field | Side, ...]) -> BCDDFunction:
+        """The conjunction of all variables of ``fields``, addresses as IP ``version`` has them."""
+        key = (version, fields)
+        found = self._cubes.get(key)
+        if found is None:
+            places = (address_bits(version, f) if f in ("src", "dst") else FIELD_WIDTHS[f] for f in fields)
+            found = self._cubes[key] = reduce(and_, (self.cube(*place) for place in places))
+        return found
+
     def raw(self, function: BCDDFunction) -> PacketSet:
         """A set from a function of this space's own manager, made canonical."""
         return self._set(function)
@@ -387,6 +398,11 @@ class PacketSet:
 
     def __and__(self, other: PacketSet) -> PacketSet:
         function = self._other(other)
+        # Of everything any set is left as it is; the functions would be walked to find that out.
+        if function == self.space.universe:
+            return self
+        if self._function == self.space.universe:
+            return other
         try:
             return PacketSet(self.space, self._function & function)
         except DDMemoryError as error:
@@ -473,15 +489,13 @@ class PacketSet:
         An address side is forgotten in both families; ports and the like stay canonical.
         """
         space = self.space
-        cubes = [space.cube(*FIELD_WIDTHS[name]) for name in fields if name not in ("src", "dst")]
-        sides: list[Side] = [side for side in _SIDES if side in fields]
-        if not sides:
-            return PacketSet(space, guarded(lambda: self._function.exists(_all_of(cubes)) & space.universe))
+        if "src" not in fields and "dst" not in fields:
+            free = space.cubes(4, fields)
+            return PacketSet(space, guarded(lambda: self._function.exists(free) & space.universe))
         parts: list[BCDDFunction] = []
         for version in (4, 6):
-            free = _all_of([*cubes, *(space.cube(*address_bits(version, side)) for side in sides)])
             family = self._function & space.family_test(version).function
-            parts.append(guarded(partial(family.exists, free)))
+            parts.append(guarded(partial(family.exists, space.cubes(version, fields))))
         return PacketSet(space, guarded(lambda: (parts[0] | parts[1]) & space.universe))
 
     def moved(self, side: Side, version: int, value: int, kept: int) -> PacketSet:
@@ -520,10 +534,3 @@ class PacketSet:
             if narrowed:
                 chosen = narrowed
         return chosen.space.lowest(chosen.function)
-
-
-_SIDES: tuple[Side, Side] = ("src", "dst")
-
-
-def _all_of(cubes: Sequence[BCDDFunction]) -> BCDDFunction:
-    return reduce(and_, cubes)

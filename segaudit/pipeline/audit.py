@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from segaudit import __version__
 from segaudit.check import Check, Subject
@@ -30,7 +31,9 @@ from segaudit.zones.build import build
 from segaudit.zones.declared import pointing_nowhere
 from segaudit.zones.graph import INTERNET, SELF, ZoneGraph
 from segaudit.zones.segments import Declared, build_segments, with_declared_interfaces
-from segaudit.zones.trace import NetworkTracer
+
+if TYPE_CHECKING:
+    from segaudit.zones.trace import NetworkTracer
 
 #: Checks whose findings name a missing control, the deepest first; others' findings are attached as consequences.
 HEADLINES = (
@@ -57,6 +60,8 @@ def zone_graph(network: Network, site: Site, as_of: date) -> ZoneGraph:
 
 def network_tracer(network: Network, site: Site, as_of: date) -> NetworkTracer:
     """The tracer through all whole devices of ``network``."""
+    from segaudit.zones.trace import NetworkTracer
+
     known = declared(site)
     devices = with_declared_interfaces(network.devices, known)
     whole = sorted((d for d in devices if not d.fragment), key=lambda d: d.name)

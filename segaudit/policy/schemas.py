@@ -205,7 +205,8 @@ Parameter = Annotated[object, PlainValidator(_parameter), WithJsonSchema({})]
 
 
 class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    # Most runs read a policy alone: the validators of the other files are made when they are asked for.
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True)
 
 
 class StandardItem(_File):

@@ -6,7 +6,6 @@ from typing import Final
 from segaudit.model import SourceFile
 from segaudit.parser import Parser, ParseResult
 from segaudit.parsers.linux_iptables.detect import detect
-from segaudit.parsers.linux_iptables.grouping import group
 
 __all__ = ["PARSER"]
 
@@ -17,13 +16,19 @@ def _parse(sources: tuple[SourceFile, ...]) -> ParseResult:
     return parse(sources)
 
 
+def _group(sources: tuple[SourceFile, ...]) -> tuple[tuple[SourceFile, ...], ...]:
+    from segaudit.parsers.linux_iptables.grouping import group
+
+    return group(sources)
+
+
 PARSER: Final = Parser(
     name="linux_iptables",
     title="Linux iptables",
     vendor="Linux",
     detect=detect,
     parse=_parse,
-    group=group,
+    group=_group,
     terminal=True,
     secrets=(
         # Patterns in the payload: port knocking keeps its password there.
