@@ -4,6 +4,7 @@ What it finds
 -------------
 Flows between zones that a rule lets through which nobody wrote: an ASA passes from a higher to a lower security level
 where no list is bound, between equal levels where ``same-security-traffic`` says so, a zone whose members may talk.
+It is one level worse where terminals and servers, or others of different roles, are members of one such zone or level.
 
 Why it matters
 --------------
@@ -38,27 +39,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segaudit.check import Check, NoParams, Subject
+from segaudit.findings.evidence import certainty_of
 from segaudit.findings.finding import Finding
-from segaudit.findings.openrules import implicit_permits
-from segaudit.model import Severity, msg
+from segaudit.findings.openrules import OpenPlace, implicit_permits
+from segaudit.knowledge.roles import role_words
+from segaudit.model import Certainty, Message, Severity, msg
+from segaudit.zones.graph import Zone
 
 SLUG = "implicit-permit"
 
 
 def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
     """One finding for each unwritten rule that lets something through."""
-    for place in implicit_permits(subject.graph):
+    for place, apart in implicit_permits(subject.graph):
         assert place.rule is not None, "an implicit permit is a rule"
-        pairs = ", ".join(f"{s.name} > {t.name}" for s, t, _ in place.pairs)
+        certainty, reasons = place.proof.certainty, place.proof.reasons
+        doubts = certainty_of(place.packets, (), apart)[1]
+        if place.packets.must and doubts:
+            certainty, reasons = Certainty.POSSIBLE, tuple(dict.fromkeys((*reasons, *doubts)))
         yield Finding(
             check=SLUG,
-            severity=Severity.MEDIUM,
-            certainty=place.proof.certainty,
-            certainty_reasons=place.proof.reasons,
+            severity=Severity.HIGH if apart else Severity.MEDIUM,
+            certainty=certainty,
+            certainty_reasons=reasons,
             title=msg(
                 "{device} passes traffic by its own default: {why}", device=place.device, why=place.rule.implicit
             ),
-            message=msg("No rule says so, and yet this passes: {pairs}.", pairs=pairs),
+            message=_told(place, apart),
             remediation=msg("Bind a list that permits what is needed and ends with a logged deny."),
             from_zone=place.from_zone,
             to_zone=place.to_zone,
@@ -70,6 +77,21 @@ def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
         )
 
 
+def _told(place: OpenPlace, apart: tuple[Zone, ...]) -> Message:
+    pairs = ", ".join(f"{source.name} > {target.name}" for source, target, _ in place.pairs)
+    if not apart:
+        return msg("No rule says so, and yet this passes: {pairs}.", pairs=pairs)
+    one, other = apart
+    return msg(
+        "No rule says so, and yet this passes: {pairs}. {one} ({role}) and {other} ({other_role}) do not belong together.",
+        pairs=pairs,
+        one=one.name,
+        role=role_words(one.role),
+        other=other.name,
+        other_role=role_words(other.role),
+    )
+
+
 CHECK = Check(
     slug=SLUG,
     title=msg("Implicit permit of the maker in effect"),
@@ -78,5 +100,5 @@ CHECK = Check(
     run=run,
     doc=__doc__,
     statements=("D45",),
-    catalogue=("DEF-008",),
+    catalogue=("DEF-008", "SEG-012"),
 )

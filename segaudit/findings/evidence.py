@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from segaudit.findings.finding import Location, RuleRef, Witness
 from segaudit.knowledge.services import ServiceEntry, ServiceSet, merged_ranges
-from segaudit.model import Action, Certainty, Message, Prefix, RuleSet, Span, msg
+from segaudit.model import Action, Certainty, Message, Prefix, Rule, RuleSet, Span, msg
 from segaudit.packetspace.bounds import PacketBounds
 from segaudit.packetspace.packet import Packet
 from segaudit.packetspace.space import PacketSet, PacketSpace, Side
@@ -316,18 +316,14 @@ def _pushed(stages: Sequence[Stage], packets: PacketSet) -> PacketSet:
 
 def rule_refs(deciders: Iterable[Decider]) -> tuple[RuleRef, ...]:
     """The rules and list ends as a finding names them, each once, in order."""
-    found: dict[RuleRef, None] = {}
-    for decider in deciders:
-        rule = decider.rule
-        ref = RuleRef(
-            device=decider.device,
-            rule_set=decider.rule_set.name,
-            rule_id=rule.id if rule is not None else "",
-            name=rule.name if rule is not None else "",
-            action=decider.action if rule is not None else "default",
-        )
-        found.setdefault(ref)
-    return tuple(found)
+    return tuple(dict.fromkeys(rule_ref(d.device, d.rule_set, d.rule) for d in deciders))
+
+
+def rule_ref(device: str, rule_set: RuleSet, rule: Rule | None) -> RuleRef:
+    """A rule, or the end of its list (``rule`` is ``None``), as a finding names it."""
+    if rule is None:
+        return RuleRef(device=device, rule_set=rule_set.name, rule_id="", action="default")
+    return RuleRef(device=device, rule_set=rule_set.name, rule_id=rule.id, name=rule.name, action=rule.action)
 
 
 def locations(deciders: Iterable[Decider]) -> tuple[Location, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from segaudit.findings.evidence import OUT_OF_VPN, UNFILTERED, Proof, certainty_of, flow_deciders, prove_flow
+from segaudit.findings.evidence import OUT_OF_VPN, UNFILTERED, Proof, certainty_of, flow_deciders, prove_flow, rule_ref
 from segaudit.findings.finding import Location, RuleRef, Witness
 from segaudit.findings.openness import WIDE_PORTS, widest_run
 from segaudit.findings.pairs import LINK_ROLES, zone_subject
@@ -26,6 +26,7 @@ from segaudit.packetspace.bounds import PacketBounds
 from segaudit.packetspace.space import PacketSet
 from segaudit.semantics.device import Decider, DeviceSemantics
 from segaudit.zones.graph import INTERNET, Conduit, Flow, Zone, ZoneGraph
+from segaudit.zones.roles import decided, segment_evidence, weighed
 
 #: The hooks of lists about what passes through a device.
 _THROUGH = frozenset({Hook.PREROUTING, Hook.FORWARD, Hook.POSTROUTING})
@@ -37,7 +38,8 @@ class OpenPlace:
 
     ``pairs`` are the conduits (source and target zone) with the packets (as sent) that this place lets through.
     ``ingresses`` are, where no list is asked (``rule_set`` is ``None``), the interfaces that the packets enter by.
-    ``packets`` are those of all pairs, as sent; ``proof`` is about one of them.
+    ``packets`` are those of all pairs, as sent; ``proof`` is about one of them. ``twins`` are other rules that say the
+    same of the maker's own accord, for another family or for senders of whom the firmware decides.
     """
 
     device: str
@@ -47,23 +49,14 @@ class OpenPlace:
     pairs: tuple[tuple[Zone, Zone, PacketSet], ...]
     packets: PacketBounds
     proof: Proof
+    twins: tuple[tuple[RuleSet, Rule], ...] = ()
 
     @property
     def refs(self) -> tuple[RuleRef, ...]:
         """The place as findings name it: a rule, a list end, or the interfaces without a list."""
         if self.rule_set is None:
             return tuple(RuleRef(device=self.device, rule_set="", rule_id=i, action=UNFILTERED) for i in self.ingresses)
-        return (self._ref(self.rule_set),)
-
-    def _ref(self, rule_set: RuleSet) -> RuleRef:
-        rule = self.rule
-        return RuleRef(
-            device=self.device,
-            rule_set=rule_set.name,
-            rule_id=rule.id if rule is not None else "",
-            name=rule.name if rule is not None else "",
-            action=rule.action if rule is not None else "default",
-        )
+        return tuple(rule_ref(self.device, *one) for one in ((self.rule_set, self.rule), *self.twins))
 
     @property
     def from_zone(self) -> str:
@@ -103,6 +96,12 @@ class _Gathered:
     rule: Rule | None
     parts: list[_Part] = field(default_factory=list)
     ingresses: dict[str, None] = field(default_factory=dict)
+    twins: list[tuple[RuleSet, Rule]] = field(default_factory=list)
+
+    @property
+    def rules(self) -> list[Rule | None]:
+        """Its rule and the twins of it."""
+        return [self.rule, *(rule for _, rule in self.twins)]
 
 
 def _gather(
@@ -163,6 +162,7 @@ def _places(graph: ZoneGraph, gathered: dict[tuple[str, str, str], _Gathered]) -
                 graph.space.union(part.sent & part.flow.sent.must for part in parts), graph.space.union(pairs.values())
             ),
             proof=proof,
+            twins=tuple(place.twins),
         )
 
 
@@ -175,7 +175,9 @@ def _own_witness(graph: ZoneGraph, place: _Gathered, parts: Sequence[_Part], pro
         others = [
             d.sent
             for d in flow_deciders(graph, part.flow, part.sent)
-            if d.action == Action.PERMIT and d.rule_set is place.rule_set and d.rule is not place.rule
+            if d.action == Action.PERMIT
+            and d.rule_set is place.rule_set
+            and all(d.rule is not own for own in place.rules)
         ]
         if not others and part is parts[0]:
             break
@@ -191,11 +193,59 @@ def default_permits(graph: ZoneGraph) -> Iterator[OpenPlace]:
     yield from _places(graph, _gather(graph, lambda decider: decider.rule is None, unfiltered=True))
 
 
-def implicit_permits(graph: ZoneGraph) -> Iterator[OpenPlace]:
-    """The maker's own permits that let something through."""
-    yield from _places(
-        graph, _gather(graph, lambda d: d.hook == Hook.FORWARD and d.rule is not None and d.rule.implicit != "")
-    )
+def implicit_permits(graph: ZoneGraph) -> Iterator[tuple[OpenPlace, tuple[Zone, ...]]]:
+    """The maker's own permits that let something through; with each, where members of one zone (or of one security
+    level) are of different roles, two of them.
+    """
+    gathered = _gather(graph, lambda d: d.hook == Hook.FORWARD and d.rule is not None and d.rule.implicit != "")
+    alike: dict[object, tuple[str, str, str]] = {}
+    for key, place in sorted(gathered.items(), key=lambda item: item[0]):
+        rule, rule_set = place.rule, place.rule_set
+        assert rule is not None, "only rules were gathered"
+        assert rule_set is not None, "a rule stands in a list"
+        first = alike.setdefault((key[0], rule.implicit, rule.span, rule.ingress, rule.egress), key)
+        if first != key:
+            gathered[first].parts += place.parts
+            gathered[first].twins.append((rule_set, rule))
+            del gathered[key]
+    for found in _places(graph, gathered):
+        assert found.rule is not None, "only rules were gathered"
+        assert found.rule_set is not None, "a rule stands in a list"
+        yield found, _apart(graph, gathered[found.device, found.rule_set.name, found.rule.id].parts, found.device)
+
+
+def _apart(graph: ZoneGraph, parts: Sequence[_Part], device: str) -> tuple[Zone, ...]:
+    """Two members of one zone of the maker, or of one security level, whose roles differ: those of the surest roles."""
+    best: tuple[Zone, ...] = ()
+    semantics = graph.devices[device]
+    models = {name: one.device for name, one in graph.devices.items()}
+    for part in parts:
+        if not any(
+            hop.device == device and _of_one_group(semantics, hop.ingress, hop.egress) for hop in part.flow.hops
+        ):
+            continue
+        source, target = graph.zones[part.conduit.src], graph.zones[part.conduit.dst]
+        if source is target:
+            # A zone has one role, and each of its segments the signs for its own.
+            source, target = (
+                replace(source, name=segment.name, role=role, certainty=certainty, segments=(segment,))
+                for segment in (part.flow.source, part.flow.target)
+                for role, certainty in [decided(weighed(segment_evidence(segment, models)))]
+            )
+        if Role.UNKNOWN in {source.role, target.role} or source.role == target.role:
+            continue
+        if not best or min(source.certainty, target.certainty) > min(zone.certainty for zone in best):
+            best = (source, target)
+    return best
+
+
+def _of_one_group(semantics: DeviceSemantics, ingress: str, egress: str) -> bool:
+    one, other = semantics.device.interface(ingress), semantics.device.interface(egress)
+    if one is None or other is None or one is other:
+        return False
+    zone = semantics.rule_sets.zone_of(ingress)
+    same_level = one.security_level is not None and one.security_level == other.security_level
+    return same_level or (zone != "" and zone == semantics.rule_sets.zone_of(egress))
 
 
 # -- any to any -------------------------------------------------------------------------------------------------------
