@@ -16,6 +16,7 @@ from segaudit.model import (
     ICMPV6,
     PORT_PROTOCOLS,
     TCP,
+    UDP,
     Device,
     LineState,
     Route,
@@ -26,7 +27,7 @@ from segaudit.model import (
     parse_prefix,
 )
 from segaudit.model.address import Prefix
-from segaudit.packetspace.packet import SYN, Packet
+from segaudit.packetspace.packet import ACK, STATES, SYN, Packet
 from segaudit.packetspace.space import PacketSpace
 from segaudit.parsers.linux_iptables import PARSER
 from segaudit.semantics.trace import Verdict
@@ -35,7 +36,7 @@ from segaudit.zones.build import build
 from segaudit.zones.graph import INTERNET
 from segaudit.zones.segments import Declared, build_segments
 from segaudit.zones.trace import NetworkTracer
-from tests.kernel.laboratory import Arrival, Laboratory, Router
+from tests.kernel.laboratory import Arrival, Laboratory, Router, Sending
 from tests.kernel.wire import PROTOCOLS
 from tests.proofs.drawing import Drawer, drawn
 
@@ -55,6 +56,8 @@ class Probe:
     packet: Packet
     zone: str
     said: FlowVerdict
+    #: The number of the packet that it answers, where it does.
+    answering: int = 0
 
 
 @dataclass(slots=True)
@@ -98,6 +101,7 @@ class Audited:
             (a.prefix.version, a.address): r.name for r in self.devices for i in r.interfaces for a in i.addresses
         }
         self._next = 1
+        self._sendings = 0
 
     # -- packets --------------------------------------------------------------------------------------------------
 
@@ -176,27 +180,61 @@ class Audited:
 
     def ask(self, probes: Sequence[Probe]) -> Tally:
         """Sends the packets, and compares."""
-        arrivals: dict[int, list[Arrival]] = {}
-        waiting = list(range(len(probes)))
-        for attempt in range(_ATTEMPTS):
-            arrivals |= self._sent(probes, waiting, attempt)
-            waiting = [n for n in waiting if probes[n].said.verdict == Verdict.PERMIT and not arrivals.get(n)]
+        arrivals = self._sent_until_received(probes)
         tally = Tally()
-        for number, probe in enumerate(probes):
-            self._compare(probe, arrivals.get(number, []), tally)
+        for probe, arrived in zip(probes, arrivals, strict=True):
+            self._compare(probe, arrived, tally)
+            tally.differing += (f"{_text(probe)}: {problem}" for problem in self._against_sets(probe, arrived))
         return tally
 
-    def _sent(self, probes: Sequence[Probe], places: Sequence[int], attempt: int) -> dict[int, list[Arrival]]:
+    def ask_answers(self, probes: Sequence[Probe]) -> Tally:
+        """Sends the packets, answers those that arrive as they were sent, sends the same answers to nobody, compares."""
+        answers: list[Probe] = []
+        strange: list[Probe] = []
+        for probe, arrived in zip(probes, self._sent_until_received(probes), strict=True):
+            one = arrived[0] if arrived else None
+            if one is None or one.itself or len(self.wires[probe.zone]) > 1 or _was_translated(probe):
+                continue
+            zone = next(
+                n for n, w in self.wires.items() if one.place in w.values() and probe.packet in self.graph.targets[n]
+            )
+            answer = _answer(probe.packet)
+            said = self.tracer.trace(Flow(id="", packet=replace(answer, state=STATES.index("established"))))
+            answers.append(Probe(answer, zone, said, one.number))
+            self._next += 1
+            stranger = replace(answer, src_port=OF_ITS_OWN + self._next % 40_000) if answer.src_port else answer
+            # What answers nobody is invalid, but for UDP, which does not know.
+            state = "new" if answer.protocol == UDP else "invalid"
+            said = self.tracer.trace(Flow(id="", packet=replace(stranger, state=STATES.index(state))))
+            strange.append(Probe(stranger, zone, said))
+        tally = Tally()
+        for some in (answers, strange):
+            for probe, arrived in zip(some, self._sent_until_received(some), strict=True):
+                self._compare(probe, arrived, tally)
+        return tally
+
+    def _sent_until_received(self, probes: Sequence[Probe]) -> list[list[Arrival]]:
+        """Where each packet arrived. One that ought to is sent again: a queue that is full drops."""
+        arrivals: dict[int, list[Arrival]] = {}
+        waiting = list(range(len(probes)))
+        for _ in range(_ATTEMPTS):
+            arrivals |= self._sent(probes, waiting)
+            waiting = [n for n in waiting if probes[n].said.verdict == Verdict.PERMIT and n not in arrivals]
+        return [arrivals.get(place, []) for place in range(len(probes))]
+
+    def _sent(self, probes: Sequence[Probe], places: Sequence[int]) -> dict[int, list[Arrival]]:
         """Where the packets arrived, by place; by way of each of the routers that a sender may choose."""
         numbers: dict[int, int] = {}
-        sendings: list[tuple[int, Packet, str, str, str]] = []
+        sendings: list[Sending] = []
         for place in places:
-            for port, wire in self.wires[probes[place].zone].items():
-                if port.vpn:
-                    continue
-                number = (attempt << 24) + len(sendings) + 1
-                numbers[number] = place
-                sendings.append((number, probes[place].packet, wire, port.device, port.interface))
+            probe = probes[place]
+            for port, wire in self.wires[probe.zone].items():
+                if not port.vpn:
+                    self._sendings += 1
+                    numbers[self._sendings] = place
+                    sendings.append(
+                        Sending(self._sendings, probe.packet, wire, port.device, port.interface, probe.answering)
+                    )
         arrived: dict[int, list[Arrival]] = {}
         for number, arrival in self.laboratory.send(sendings).items():
             if number in numbers and self._counts(arrival):
@@ -236,7 +274,6 @@ class Audited:
             else:
                 tally.translated += received.packet != probe.packet
                 tally.to_routers += received.itself
-        tally.differing += (f"{text}: {problem}" for problem in self._against_sets(probe, arrivals))
 
     def _place(self, said: FlowVerdict) -> tuple[str, bool]:
         """Where the tracer says that a packet ends: a segment of the laboratory, or a router (true)."""
@@ -332,6 +369,28 @@ def _route(text: str) -> Route:
     metric = int(words[words.index("metric") + 1]) if "metric" in words else 1024 if version == 6 else 0
     span = Span(path="routes", first_line=1, last_line=1)
     return Route(prefix=prefix, span=span, next_hop=hop, distance=metric, kind=kind)
+
+
+def _was_translated(probe: Probe) -> bool:
+    return any(
+        (one.src, one.dst, one.src_port, one.dst_port)
+        != (probe.packet.src, probe.packet.dst, probe.packet.src_port, probe.packet.dst_port)
+        for one in (hop.received for hop in probe.said.hops)
+        if one is not None
+    )
+
+
+def _answer(packet: Packet) -> Packet:
+    """What whoever got ``packet`` sends back."""
+    return replace(
+        packet,
+        src=packet.dst,
+        dst=packet.src,
+        src_port=packet.dst_port,
+        dst_port=packet.src_port,
+        tcp_flags=SYN | ACK if packet.protocol == TCP else 0,
+        icmp_type={ICMP: 0, ICMPV6: 129}.get(packet.protocol, 0),
+    )
 
 
 def _ends(packet: Packet) -> str:

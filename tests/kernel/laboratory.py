@@ -59,7 +59,23 @@ class Arrival:
 
     place: str
     packet: Packet
+    number: int
     itself: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A packet under a number of its own: whose host sends it, to which router, at which of that one's interfaces.
+
+    ``answering``: the number of the packet that it answers; zero: none.
+    """
+
+    number: int
+    packet: Packet
+    segment: str
+    router: str
+    interface: str
+    answering: int = 0
 
 
 class Laboratory:
@@ -172,19 +188,14 @@ class Laboratory:
 
     # -- sending --------------------------------------------------------------------------------------------------
 
-    def send(self, packets: Iterable[tuple[int, Packet, str, str, str]]) -> dict[int, Arrival]:
-        """Where each packet was received, by number; those that were not are left out.
-
-        A packet is given as its number, itself, the segment whose host sends it, the router that it is sent to and the
-        interface of that router.
-        """
+    def send(self, packets: Iterable[Sending]) -> dict[int, Arrival]:
+        """Where each packet was received, by number; those that were not are left out."""
         arrived: dict[int, Arrival] = {}
         waiting = 0
-        for number, packet, segment, router, interface in packets:
-            mac = bytes.fromhex(self._hardware[router, interface].replace(":", ""))
-            ethertype = ETHERTYPES[packet.version]
-            frame = mac + b"\x02\0\0\0\0\x01" + ethertype.to_bytes(2, "big") + as_bytes(packet, number)
-            self._wires[segment].send(frame)
+        for one in packets:
+            mac = bytes.fromhex(self._hardware[one.router, one.interface].replace(":", ""))
+            head = mac + b"\x02\0\0\0\0\x01" + ETHERTYPES[one.packet.version].to_bytes(2, "big")
+            self._wires[one.segment].send(head + as_bytes(one.packet, one.number, one.answering))
             waiting += 1
             if waiting == _AT_ONCE:
                 arrived.update(self._collected())
@@ -197,10 +208,10 @@ class Laboratory:
     def _collected(self) -> Iterator[tuple[int, Arrival]]:
         for segment, wire in self._wires.items():
             for found in _received(wire):
-                yield found.number, Arrival(segment, found.packet)
+                yield found.number, Arrival(segment, found.packet, found.number)
         for router, listening in self._deliveries:
             for found in _delivered(listening):
-                yield found.number, Arrival(router, found.packet, itself=True)
+                yield found.number, Arrival(router, found.packet, found.number, itself=True)
 
 
 def _wire() -> socket.socket:

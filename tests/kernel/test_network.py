@@ -32,8 +32,13 @@ def test_a_network_as_people_build_them() -> None:
     with Laboratory(office()) as laboratory:
         audited = Audited(PacketSpace(), laboratory)
         assert len(audited.graph.sources) == 7, "five segments and the two links between the routers"
-        tally = audited.ask(audited.probes(wanted, Random(7 if not SOAK else None)))
+        chance = Random(7 if not SOAK else None)
+        tally = audited.ask(audited.probes(wanted, chance))
+        answers = audited.ask_answers(audited.probes(wanted // 5, chance))
     _agree(tally, wanted)
+    assert not answers.differing, f"{len(answers.differing)}:\n" + "\n".join(answers.differing[:20])
+    assert answers.said[Verdict.PERMIT] > wanted // 40, answers.said
+    assert answers.said[Verdict.DENY] > wanted // 40, answers.said
     assert tally.translated > wanted // 20, "hardly a packet was translated"
 
 

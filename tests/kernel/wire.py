@@ -1,7 +1,6 @@
 """Packets as bytes and back. What was sent is known again by a number that no translation touches.
 
-TCP keeps it in the sequence number (and a mark in the acknowledgement number, which a SYN does not use), UDP and ICMP in
-their data. Resets and errors, which routers send by themselves, are not taken for what was sent.
+TCP keeps it in the sequence number (and a mark in the window and the urgent pointer), UDP and ICMP in their data. Resets and errors, which routers send by themselves, are not taken for what was sent.
 """
 
 from __future__ import annotations
@@ -26,21 +25,24 @@ class Seen:
     packet: Packet
 
 
-def as_bytes(packet: Packet, number: int) -> bytes:
-    """The datagram; of ICMP the identifier is taken from ``number``."""
+def as_bytes(packet: Packet, number: int, answering: int = 0) -> bytes:
+    """The datagram, an answer to that of the number ``answering`` where this is not zero."""
     version = packet.version
     size = 4 if version == 4 else 16
     src, dst = packet.src.to_bytes(size, "big"), packet.dst.to_bytes(size, "big")
     if packet.protocol == TCP:
         ports = (packet.src_port, packet.dst_port)
-        body = struct.pack("!HHIIBBHHH", *ports, number, _MARK, 5 << 4, packet.tcp_flags, 1024, 0, 0)
+        acknowledged = answering + 1 if answering else 0
+        window, urgent = divmod(_MARK, 1 << 16)
+        body = struct.pack("!HHIIBBHHH", *ports, number, acknowledged, 5 << 4, packet.tcp_flags, window, 0, urgent)
         at = 16
     elif packet.protocol == UDP:
         body = struct.pack("!HHHHII", packet.src_port, packet.dst_port, 16, 0, _MARK, number)
         at = 6
     else:
-        kind, code = packet.icmp_type, packet.icmp_code
-        body = struct.pack("!BBHHHII", kind, code, 0, number & 0xFFFF, number >> 16, _MARK, number)
+        # The identifier is the connection's.
+        count, identifier = divmod(answering or number, 1 << 16)
+        body = struct.pack("!BBHHHII", packet.icmp_type, packet.icmp_code, 0, identifier, count, _MARK, number)
         at = 2
     summed = body if packet.protocol == ICMP else src + dst + struct.pack("!II", len(body), packet.protocol) + body
     body = body[:at] + struct.pack("!H", checksum(summed) or 0xFFFF) + body[at + 2 :]
@@ -67,10 +69,11 @@ def seen(datagram: bytes) -> Seen | None:
 def transported(version: int, protocol: int, src: bytes, dst: bytes, body: bytes) -> Seen | None:
     """As `seen`, of what IP carries."""
     ends = {"src": int.from_bytes(src, "big"), "dst": int.from_bytes(dst, "big")}
-    if len(body) < 16 or protocol not in PROTOCOLS[version]:
+    if protocol not in PROTOCOLS[version] or len(body) < (20 if protocol == TCP else 16):
         return None
     if protocol == TCP:
-        src_port, dst_port, number, mark, _, flags = struct.unpack("!HHIIBB", body[:14])
+        src_port, dst_port, number, flags, window, urgent = struct.unpack("!HHI5xBH2xH", body[:20])
+        mark = (window << 16) + urgent
         ends |= {"src_port": src_port, "dst_port": dst_port, "tcp_flags": flags}
     elif protocol == UDP:
         src_port, dst_port, mark, number = struct.unpack("!HH4xII", body[:16])
