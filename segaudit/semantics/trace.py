@@ -304,10 +304,17 @@ class DeviceTracer:
             plan = (*instead, *(stage for stage in plan if stage.asked_of_vpn))
         return self._verdict(Flight(packet, packet, choices=chosen), plan, crossing)
 
-    def local_in(self, packet: Packet, ingress: str, chosen: tuple[Choice, ...] = ()) -> DeviceVerdict:
-        """What the filters say to a packet for the device itself that arrives at ``ingress``."""
+    def local_in(
+        self, packet: Packet, ingress: str, chosen: tuple[Choice, ...] = (), *, out_of_vpn: bool = False
+    ) -> DeviceVerdict:
+        """What the filters say to a packet for the device itself that arrives at ``ingress``.
+
+        ``out_of_vpn``: it skips the filters on its arrival, as `forward` says.
+        """
         crossing = Crossing(ingress, "")
         plan = self._plan((Hook.PREROUTING, Hook.LOCAL_IN), crossing)
+        if out_of_vpn:
+            plan = tuple(stage for stage in plan if stage.hook is Hook.LOCAL_IN or stage.asked_of_vpn)
         return self._verdict(Flight(packet, packet, choices=chosen, own_destination=True), plan, crossing)
 
     def local_out(self, packet: Packet, egress: str) -> DeviceVerdict:

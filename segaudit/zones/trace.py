@@ -183,12 +183,12 @@ class NetworkTracer:
         for arrival in arrivals:
             routed = packet if arrival is None else arrival.packet
             if (arrival is not None and arrival.to_device) or self._own(name, routed):
-                ends.append(self._local(tracer, ingress, arriving, hops))
+                ends.append(self._local(tracer, ingress, arriving, hops, bypass))
                 continue
             elsewhere = tracer.device.elsewhere(ingress)
             if elsewhere is not None and routed.version == 4 and not any(p.contains(4, routed.dst) for p in elsewhere):
                 # The address that this interface was given may be just this one.
-                ends.append(self._local(tracer, ingress, arriving, hops))
+                ends.append(self._local(tracer, ingress, arriving, hops, bypass))
             for routing in tracer.route(routed, ingress):
                 if routing.dropped_by is not None:
                     decision = decided_by(name, routing.dropped_by)
@@ -199,14 +199,16 @@ class NetworkTracer:
                     ends.append(self._stopped(name, hops, msg("it has no route to {address}", address=routed.dst_text)))
                 ends += [self._leave(tracer, ingress, way, arriving, hops, start, bypass) for way in ways if way.egress]
         if not ends:
-            ends = [self._local(tracer, ingress, arriving, hops)]
+            ends = [self._local(tracer, ingress, arriving, hops, bypass)]
         return _together(ends, msg("the way that it is routed"))
 
     def _own(self, name: str, packet: Packet) -> bool:
         return any(owner.device == name for owner in self._segments.owners.get((packet.version, packet.dst), ()))
 
-    def _local(self, tracer: DeviceTracer, ingress: str, arriving: Leaving, hops: tuple[Hop, ...]) -> _End:
-        verdict = tracer.local_in(arriving.packet, ingress, arriving.choices)
+    def _local(
+        self, tracer: DeviceTracer, ingress: str, arriving: Leaving, hops: tuple[Hop, ...], bypass: str | None
+    ) -> _End:
+        verdict = tracer.local_in(arriving.packet, ingress, arriving.choices, out_of_vpn=bypass is not None)
         return self._ended(tracer.device.name, ingress, "", verdict, hops)
 
     def _leave(
