@@ -223,6 +223,8 @@ def stop_text(one: Refusal) -> Message:
                 device=one.device,
                 interface=one.egress,
             )
+        case Stop.NOT_CARRIED:
+            return msg("the tunnel of {device} does not carry that", device=one.device)
         case Stop.LOOP:
             return msg("they go round in circles, at last at {device}", device=one.device)
         case Stop.RULE | Stop.LIST_END:

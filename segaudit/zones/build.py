@@ -21,6 +21,7 @@ from segaudit.zones.graph import (
     SELF,
     Conduit,
     Flow,
+    Port,
     RoleEvidence,
     Segment,
     SegmentKind,
@@ -82,6 +83,10 @@ class Terrain:
     def onward(self, crossing: Crossing, hops: tuple[Crossing, ...]) -> list[Arrival]:
         """The devices that ``crossing`` goes on to, as `FlowEngine.onward`."""
         return self._engine.onward(crossing, hops)
+
+    def taken_by(self, port: Port, *, inward: bool) -> PacketBounds:
+        """The packets that the selectors of the tunnel at ``port`` take, as `FlowEngine.taken_by`."""
+        return self._engine.taken_by(port, inward=inward)
 
     def semantics(self, device: str, source: Segment) -> DeviceSemantics:
         """The device for whoever sends from ``source``: out of a VPN pool its users, with their groups."""

@@ -219,6 +219,8 @@ class Stop(StrEnum):
     """It arrives, in a segment that was not asked about."""
     NOWHERE = "nowhere"
     """It leaves, and nothing shows that its destination is there."""
+    NOT_CARRIED = "not carried"
+    """The selectors of a tunnel do not take it."""
     LOOP = "loop"
 
 
@@ -258,11 +260,19 @@ class _Walk:
 
     def stops(self, packets: PacketSet) -> Iterator[Refusal]:
         """Every refusal, nearest first."""
-        start = PacketBounds.exactly(packets)
-        queue = deque(
-            Arrival(device=port.device, ingress=port.interface, bypass=self._terrain.bypasses.get(port), packets=start)
-            for port in self._source.ports
-        )
+        queue: deque[Arrival] = deque()
+        for port in self._source.ports:
+            start = packets
+            if self._source.kind == SegmentKind.TUNNEL:
+                start = packets & self._terrain.taken_by(port, inward=True).may
+                if packets - start:
+                    yield self._uncarried(port.device, port.interface, "", packets - start)
+            bypass = self._terrain.bypasses.get(port)
+            queue.append(
+                Arrival(
+                    device=port.device, ingress=port.interface, bypass=bypass, packets=PacketBounds.exactly(start)
+                )
+            )
         while queue:
             arrival = queue.popleft()
             device, ingress, bypass, hops = arrival.device, arrival.ingress, arrival.bypass, arrival.hops
@@ -358,6 +368,15 @@ class _Walk:
         for segment in terrain.segments.at(*here):
             arrived = rest & terrain.territory.packets(segment, "dst").may
             rest -= arrived
+            if segment.kind == SegmentKind.TUNNEL:
+                taken = terrain.taken_by(segment.ports[0], inward=False).may
+                if arrived - taken:
+                    yield self._uncarried(crossing.device, crossing.ingress, crossing.egress, arrived - taken)
+                arrived &= taken
+            elif segment.next_hop is not None and crossing.next_hop not in {None, segment.next_hop}:
+                # It lies behind another router than the one that they are sent to.
+                rest |= arrived
+                continue
             if arrived and segment.name not in self._wanted:
                 yield Refusal(
                     device=crossing.device,
@@ -375,6 +394,9 @@ class _Walk:
                 stop=Stop.NOWHERE,
                 packets=rest,
             )
+
+    def _uncarried(self, device: str, ingress: str, egress: str, packets: PacketSet) -> Refusal:
+        return Refusal(device=device, ingress=ingress, egress=egress, stop=Stop.NOT_CARRIED, packets=packets)
 
     def _refused(
         self, semantics: DeviceSemantics, gate: Gate, packets: PacketSet, ingress: str, egress: str
