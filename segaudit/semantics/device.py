@@ -81,7 +81,7 @@ class Piece:
     @property
     def translated(self) -> str:
         """The name of the last destination translation; empty if there was none."""
-        named = [r for r in self.rewrites if r.translation.destination or r.translation.destination_port]
+        named = [r for r in self.rewrites if _writes_destination(r.translation)]
         return named[-1].translation.name if named else ""
 
     def sent(self, packets: PacketBounds | None = None) -> PacketBounds:
@@ -254,7 +254,6 @@ class DeviceSemantics:
     def expose(self, ingress: str, packets: PacketBounds, bypass: str | None = None) -> list[Exposure]:
         """What of ``packets`` reaches the device itself, by service; ``service=None``: passes, but nothing is known to listen."""
         found: list[Exposure] = []
-        context = Context(ingress=ingress)
         # It may have an address of a family that it does not forward.
         families = self.device.versions | {a.prefix.version for i in self.device.interfaces for a in i.addresses}
         spoken = packets.within(self.space.union(self.space.version(v) for v in sorted(families)))
@@ -262,6 +261,7 @@ class DeviceSemantics:
             redirected = any(r.translation.to_device for r in piece.rewrites)
             own = piece.current if redirected else piece.current & self._own_at(ingress)
             pieces = [piece.narrowed(own)]
+            context = Context(ingress=ingress, translated=piece.translated)
             for attachment in self._attached(Hook.LOCAL_IN, context):
                 pieces = [p for before in pieces for p in self._through(attachment, context, before, None)]
             for passed in pieces:
