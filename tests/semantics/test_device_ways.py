@@ -132,3 +132,21 @@ def test_deciders_name_packets_as_they_came_and_as_their_list_saw_them() -> None
     ]
     assert all(d.sent == sent for d in deciders)
     assert deciders[1].packets == to("10.0.0.5")
+
+
+def test_a_list_towards_the_device_knows_what_was_translated_before_it() -> None:
+    redirect = Rule(
+        id="1",
+        position=1,
+        action=Action.TRANSLATE,
+        span=SPAN,
+        translation=Translation(to_device=True, name="proxy"),
+    )
+    let_in = Rule(id="1", position=1, action=Action.PERMIT, span=SPAN, translated_by=frozenset({"proxy"}))
+    device = semantics(
+        (nat("nat", redirect), RuleSet(name="in", rules=(let_in,), default=Action.DENY)),
+        Attachment(rule_sets=("nat",), hook=Hook.PREROUTING, order=DESTINATION_NAT_ORDER),
+        Attachment(rule_sets=("in",), hook=Hook.LOCAL_IN),
+    )
+    sent = to("198.51.100.7")
+    assert [e.piece.sent().may for e in device.expose("lan", PacketBounds.exactly(sent))] == [sent]
