@@ -26,9 +26,10 @@ from segaudit.model import (
 )
 from segaudit.packetspace.bounds import PacketBounds
 from segaudit.packetspace.space import PacketSet, PacketSpace
+from segaudit.semantics.bridging import Bridging
 from segaudit.semantics.policyrouting import PolicyRouting
 from segaudit.semantics.resolve import Resolver
-from segaudit.semantics.routing import AssumedRoute, Routes, RoutingTable
+from segaudit.semantics.routing import AssumedRoute, Routes, RoutingTable, Way
 from segaudit.semantics.rulesets import Context, ListResult, RuleEffect, RuleSets
 from segaudit.semantics.translation import Rewrite
 
@@ -150,6 +151,7 @@ class DeviceSemantics:
             hook: sorted((a for a in device.attachments if a.hook == hook), key=lambda a: a.order) for hook in Hook
         }
         self._kinds = {r.name: r.kind for r in device.rule_sets}
+        self._bridging = Bridging(space, device, assumed)
 
     @cached_property
     def own_addresses(self) -> PacketBounds:
@@ -213,7 +215,7 @@ class DeviceSemantics:
                 piece.current.must - self.own_addresses.may if not self._addressless else piece.current.must,
                 piece.current.may - self.own_addresses.must,
             )
-            for way in self._policy_routing.ways(outside, ingress, self._vrf(ingress), piece.translated):
+            for way in self._ways(outside, ingress, piece.translated):
                 for through in self.forward(ingress, way.egress, piece.narrowed(way.packets), bypass):
                     found.append(  # noqa: PERF401 - two loops deep a comprehension hides more than it shows
                         Crossing(
@@ -226,6 +228,13 @@ class DeviceSemantics:
                         )
                     )
         return found
+
+    def _ways(self, packets: PacketBounds, ingress: str, translated: str) -> Iterator[Way]:
+        """Where ``packets`` go on: bridged, and of the rest what is routed."""
+        across, rest = self._bridging.apart(packets, ingress)
+        yield from across
+        routed = self._policy_routing.ways(rest, ingress, self._vrf(ingress), translated) if rest.may else ()
+        yield from self._bridging.out(routed, ingress)
 
     @property
     def _addressless(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from segaudit.knowledge.roles import Role
@@ -14,7 +14,7 @@ from segaudit.packetspace.space import PacketSet, PacketSpace, Side
 from segaudit.semantics.device import Crossing, DeviceSemantics, Exposure
 from segaudit.semantics.routing import AssumedRoute
 from segaudit.semantics.rulesets import zones_of
-from segaudit.zones.flows import Arrival, FlowEngine, Spread, Territory
+from segaudit.zones.flows import MOST_HOPS, Arrival, FlowEngine, Spread, Territory
 from segaudit.zones.graph import (
     DECLARED,
     INTERNET,
@@ -26,6 +26,7 @@ from segaudit.zones.graph import (
     Segment,
     SegmentKind,
     Unassessed,
+    Unfollowed,
     Zone,
     ZoneGraph,
 )
@@ -55,12 +56,14 @@ class Terrain:
         zone_of = {s.name: z.name for z in self.zones.values() for s in z.segments}
         flows: dict[tuple[str, str], list[Flow]] = defaultdict(list)
         exposures: dict[str, list[Exposure]] = defaultdict(list)
+        cut: dict[tuple[str, str], None] = {}
         for segment, packets in sending:
             spread: Spread = self._engine.spread(segment, packets)
             src = zone_of[segment.name]
             for target, found in spread.flows.items():
                 flows[src, zone_of[target]] += found
             exposures[src] += spread.exposures
+            cut.update(dict.fromkeys((src, device) for device in spread.cut))
         zones = dict(self.zones)
         for device in self.whole:
             name = SELF + device.name
@@ -78,6 +81,7 @@ class Terrain:
             targets=_territories(zones, self.territory, "dst", self.space),
             unassessed=tuple(_unassessed(zones, self.segments)),
             kept_apart=self.segments.kept_apart,
+            unfollowed=(*_tunnels_to_nowhere(self.whole, self.segments), *_cut_short(cut)),
         )
 
     def onward(self, crossing: Crossing, hops: tuple[Crossing, ...]) -> list[Arrival]:
@@ -285,6 +289,36 @@ def _zone_name(segment: Segment, devices: Mapping[str, Device], segments: Segmen
 
 
 # -- what no input shows ----------------------------------------------------------------------------------------------
+
+
+def _tunnels_to_nowhere(devices: Sequence[Device], segments: Segments) -> Iterator[Unfollowed]:
+    """Tunnels whose far side neither a selector nor a route nor another input shows."""
+    told = {port for segment in segments.segments for port in segment.ports if port.vpn}
+    told |= {link.near for link in segments.links}
+    for device in devices:
+        for tunnel in device.tunnels:
+            interface = device.interface(tunnel.interface)
+            shut = interface is not None and not interface.enabled
+            if shut or Port(device.name, tunnel.interface, tunnel.name) in told:
+                continue
+            if any(s.kind == SegmentKind.ROUTED for s in segments.at(device.name, tunnel.interface)):
+                # What is routed to somebody on the tunnel's own subnet.
+                continue
+            yield Unfollowed(
+                subject=msg("tunnel {tunnel} of {device}", tunnel=tunnel.name, device=device.name),
+                reason=msg(
+                    "its selector takes any address and no route leads into it: what lies behind it does not show"
+                ),
+                span=tunnel.span,
+            )
+
+
+def _cut_short(cut: Iterable[tuple[str, str]]) -> Iterator[Unfollowed]:
+    for zone, device in cut:
+        yield Unfollowed(
+            subject=msg("what {zone} sends on beyond {device}", zone=zone, device=device),
+            reason=msg("it has crossed {count} devices before, and further it is not followed", count=MOST_HOPS),
+        )
 
 
 def _unassessed(zones: Mapping[str, Zone], segments: Segments) -> list[Unassessed]:

@@ -16,7 +16,7 @@ from segaudit.zones.graph import Flow, Port, Segment, SegmentKind
 from segaudit.zones.links import PointToPoint
 from segaudit.zones.segments import Segments
 
-#: A packet that crossed so many devices is in a loop that grows by translation; real ways are shorter.
+#: A packet that crossed so many devices is likely in a loop that grows by translation; real ways are shorter.
 MOST_HOPS = 16
 
 
@@ -128,10 +128,14 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """What a source segment sends: flows by target segment, and what reaches the devices themselves."""
+    """What a source segment sends: flows by target segment, and what reaches the devices themselves.
+
+    ``cut``: the devices behind which its packets are not followed, because they crossed `MOST_HOPS` others before.
+    """
 
     flows: Mapping[str, tuple[Flow, ...]]
     exposures: tuple[Exposure, ...]
+    cut: tuple[str, ...] = ()
 
 
 class FlowEngine:
@@ -177,9 +181,12 @@ class FlowEngine:
             sent = PacketBounds(sent.must - at_home, sent.may - at_home)
         if source.kind == SegmentKind.TUNNEL:
             # What comes out of a tunnel goes to what its other selector names, or is dropped.
-            sent &= self.taken_by(source.ports[0], inward=True)
+            sent &= self._taken_by(source.ports[0], inward=True)
+        if source.divided_by:
+            sent = PacketBounds(self._space.empty, sent.may)
         flows: dict[str, list[tuple[Flow, Choices]]] = defaultdict(list)
         exposures: list[Exposure] = []
+        cut: dict[str, None] = {}
         seen: dict[object, PacketSet] = {}
         queue = deque(self._departing(source, sent))
         while queue:
@@ -194,9 +201,16 @@ class FlowEngine:
                 exposures += (replace(e, hops=hops) for e in semantics.expose(ingress, heard, arrival.bypass))
             for crossing in semantics.cross(ingress, arriving, arrival.bypass):
                 self._deliver(source, crossing, arrival, flows)
+                further = self.onward(crossing, hops, arrival.choices)
                 if len(hops) < MOST_HOPS:
-                    queue.extend(self.onward(crossing, hops, arrival.choices))
-        return Spread(flows={name: self._settled(found) for name, found in flows.items()}, exposures=tuple(exposures))
+                    queue.extend(further)
+                elif any(self._unseen(seen, one).may for one in further):
+                    cut[crossing.device] = None
+        return Spread(
+            flows={name: self._settled(found) for name, found in flows.items()},
+            exposures=tuple(exposures),
+            cut=tuple(cut),
+        )
 
     def _departing(self, source: Segment, sent: PacketBounds) -> Iterator[Arrival]:
         """The devices that get what hosts of ``source`` send: any of the link; beyond a router it is the router's choice."""
@@ -280,7 +294,9 @@ class FlowEngine:
                 continue
             received = crossing.piece.current & self._territory.packets(segment, "dst")
             if segment.kind == SegmentKind.TUNNEL:
-                received &= self.taken_by(segment.ports[0], inward=False)
+                received &= self._taken_by(segment.ports[0], inward=False)
+            if segment.divided_by:
+                received = PacketBounds(self._space.empty, received.may)
             if received.may:
                 sent = received
                 for hop in reversed(chain):
@@ -288,7 +304,7 @@ class FlowEngine:
                 flow = Flow(source=source, target=segment, sent=sent, received=received, hops=chain)
                 flows[segment.name].append((flow, arrival.choices))
 
-    def taken_by(self, port: Port, *, inward: bool) -> PacketBounds:
+    def _taken_by(self, port: Port, *, inward: bool) -> PacketBounds:
         """The packets that the selectors of a tunnel take: out of the device into it, or ``inward``; a wire takes all."""
         full = self._space.full
         if not port.vpn:
@@ -319,7 +335,7 @@ class FlowEngine:
         beyond = {port.device for port in owning} & {link.far.device for link in links}
         for link in links:
             if not beyond or link.far.device in beyond:
-                carried = current & self.taken_by(link.near, inward=False) & self.taken_by(link.far, inward=True)
+                carried = current & self._taken_by(link.near, inward=False) & self._taken_by(link.far, inward=True)
                 if carried.may:
                     found.append((link.far, carried))
         for _, carried in found:
@@ -363,14 +379,15 @@ class FlowEngine:
             for port in segment.ports
             if port.device != place[0] and not port.vpn
         }
-        for port in beside:
+        for port, segment in beside.items():
             if not direct:
-                if port in owning and packets.may:
-                    found.append((port, packets))
-                continue
-            own = self._plain(port.device).own_addresses
-            meant = packets & own
-            if meant.may and own.must:
+                meant = packets if port in owning else PacketBounds.exactly(self._space.empty)
+            else:
+                own = self._plain(port.device).own_addresses
+                meant = packets & own if own.must else PacketBounds.exactly(self._space.empty)
+            if segment.divided_by:
+                meant = PacketBounds(self._space.empty, meant.may)
+            if meant.may:
                 found.append((port, meant))
         return found
 

@@ -55,6 +55,7 @@ class Port:
 class Segment:
     """Addresses that lie together: packets between them cross no device of the input.
 
+    ``divided_by`` are transparent firewalls of the input with an address in it: what passes them does not show.
     ``ports`` are the interfaces attached to it. ``next_hop``: of a ROUTED one the address (version and integer) that
     it lies behind. ``hosts`` are those that configs name inside of it. ``span``: the line that it is known from.
     ``possible`` are the prefixes, of families in which nothing tells its addresses, that they may be in.
@@ -64,6 +65,7 @@ class Segment:
     kind: SegmentKind
     prefixes: tuple[Prefix, ...]
     ports: tuple[Port, ...]
+    divided_by: tuple[str, ...] = ()
     possible: tuple[Prefix, ...] = ()
     vlan: int | None = None
     vrf: str = ""
@@ -172,6 +174,15 @@ class Unassessed:
     span: Span | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfollowed:
+    """Something that packets may pass and that nothing shows the other side of."""
+
+    subject: Message
+    reason: Message
+    span: Span | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class ZoneGraph:
     """Zones and all that flows between them and to the devices themselves.
@@ -189,6 +200,7 @@ class ZoneGraph:
     targets: Mapping[str, PacketSet]
     unassessed: tuple[Unassessed, ...] = ()
     kept_apart: tuple[Message, ...] = ()
+    unfollowed: tuple[Unfollowed, ...] = ()
 
     def conduit(self, src: str, dst: str) -> Conduit | None:
         """What flows from ``src`` to ``dst``; ``None``: nothing."""

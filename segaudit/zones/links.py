@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, permutations
 
 from segaudit.knowledge.protocols import is_internet_address
@@ -94,7 +94,14 @@ def joined_subnets(
     kept_apart = [
         message for prefix, members in sorted(sharing.items()) for message in _shared(prefix, members, union, paired)
     ]
-    return [_subnet(ports, by_port) for ports in union.groups()], kept_apart
+    found: list[Segment] = []
+    for ports in union.groups():
+        # A transparent firewall has an address in the network that it divides; its hosts are behind the members.
+        dividing = [p for p in ports if by_port[p][1].members_filtered]
+        attached = [p for p in ports if p not in dividing]
+        if attached:
+            found.append(replace(_subnet(attached, by_port), divided_by=tuple(sorted(p.device for p in dividing))))
+    return found, kept_apart
 
 
 def _shared(

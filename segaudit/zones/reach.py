@@ -269,9 +269,7 @@ class _Walk:
                     yield self._uncarried(port.device, port.interface, "", packets - start)
             bypass = self._terrain.bypasses.get(port)
             queue.append(
-                Arrival(
-                    device=port.device, ingress=port.interface, bypass=bypass, packets=PacketBounds.exactly(start)
-                )
+                Arrival(device=port.device, ingress=port.interface, bypass=bypass, packets=PacketBounds.exactly(start))
             )
         while queue:
             arrival = queue.popleft()

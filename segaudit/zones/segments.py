@@ -24,6 +24,7 @@ from segaudit.model import (
 )
 from segaudit.model.selector import Selector, SelectorKind
 from segaudit.model.site import SiteGroup, SiteHost, ZoneSpec
+from segaudit.semantics.bridging import filtering_bridge, only_bridges
 from segaudit.semantics.routing import resolved_routes
 from segaudit.semantics.rulesets import zones_of
 from segaudit.semantics.translation import address_prefixes
@@ -109,8 +110,19 @@ def build_segments(devices: Sequence[Device], declared: Declared) -> Segments:
         links=tuple(links),
         internet_evidence=evidence,
         internet_certainty=certainty,
-        kept_apart=(*kept_apart, *unclear, *beyond),
+        kept_apart=(*kept_apart, *unclear, *beyond, *_divided(subnets)),
     )
+
+
+def _divided(subnets: Iterable[Segment]) -> Iterable[Message]:
+    for segment in subnets:
+        for device in segment.divided_by:
+            yield msg(
+                "{device} is bridged into {prefixes}: who is on which side of it shows in no input, so nothing that"
+                " crosses this network is sure; say under 'zones:' in site.yaml what is behind its interfaces",
+                device=device,
+                prefixes=", ".join(map(str, segment.prefixes)),
+            )
 
 
 # -- the internet -----------------------------------------------------------------------------------------------------
@@ -185,7 +197,8 @@ def _is_inner_end(device: Device, port: Port) -> bool:
 def _has_address(device: Device, interface: Interface) -> bool:
     """Whether an interface carries packets of its own: it has an address, gets one, or no address of any is known."""
     fetched = interface.method in {AddressMethod.DHCP, AddressMethod.PPPOE}
-    return bool(interface.addresses) or fetched or not any(i.addresses for i in device.interfaces)
+    bridged = filtering_bridge(device, interface.name) is not None
+    return bool(interface.addresses) or fetched or bridged or not any(i.addresses for i in device.interfaces)
 
 
 def _global(interface: Interface) -> bool:
@@ -220,7 +233,9 @@ def _unknown(devices: Sequence[Device], declared: Declared, placed: set[Port]) -
             if port in placed or not is_routed(interface) or interface.addresses:
                 continue
             members = [z for z in declared.zones if any(selected(device, interface, m) for m in z.members)]
-            wanted = addressless or members or interface.method in (AddressMethod.DHCP, AddressMethod.PPPOE)
+            bridge = filtering_bridge(device, interface.name)
+            fetched = interface.method in (AddressMethod.DHCP, AddressMethod.PPPOE)
+            wanted = addressless or members or fetched or bridge is not None
             inner_end = interface.kind in (InterfaceKind.VPN, InterfaceKind.TUNNEL)
             if not wanted or (inner_end and (not members or _carries_vpn(device, interface))):
                 continue
@@ -229,13 +244,19 @@ def _unknown(devices: Sequence[Device], declared: Declared, placed: set[Port]) -
             told = {p.version for p in prefixes}
             prefixes = {p for p in prefixes if not is_link_local(p)}
             silent = device.versions - told if addressless or not told else ()
+            possible = [p for v in sorted(silent) for p in possible_inside(v, public=addressless)]
+            if bridge is not None:
+                # Beyond a member of a bridge group that is routed are hosts of its network; beyond one of a transparent
+                # firewall, routers as well.
+                possible = possible if only_bridges(device) else []
+                possible += (a.prefix for a in bridge.addresses if a.prefix.version in silent)
             found.append(
                 Segment(
                     name=str(port),
                     kind=SegmentKind.SUBNET if prefixes else SegmentKind.UNKNOWN,
                     prefixes=tuple(sorted(prefixes)),
                     ports=(port,),
-                    possible=tuple(p for v in sorted(silent) for p in possible_inside(v, public=addressless)),
+                    possible=tuple(dict.fromkeys(possible)),
                     vlan=interface.vlan,
                     vrf=interface.vrf,
                     span=interface.span,
@@ -270,11 +291,12 @@ def _tunnels(device: Device, joined: set[Port]) -> Iterable[Segment]:
         port = Port(device.name, tunnel.interface, tunnel.name)
         if port in joined:
             continue
-        remote = list(address_prefixes((tunnel.remote,), device))
+        # A selector that takes any destination names none.
+        remote = [p for p in address_prefixes((tunnel.remote,), device) if p.length]
         routed = [r.prefix for r in device.routes if r.interface == tunnel.interface and r.kind == RouteKind.STATIC]
         interface = device.interface(tunnel.interface)
         if interface is not None and interface.kind == InterfaceKind.TUNNEL:
-            remote = sorted({*(p for p in remote if p.length), *(p for p in routed if p.length)})
+            remote = sorted({*remote, *(p for p in routed if p.length)})
         if remote:
             yield Segment(
                 name=f"{device.name}/{tunnel.name}",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from segaudit.knowledge.protocols import is_internet_address, not_internet
 from segaudit.model import Device, Message, msg
@@ -19,9 +20,10 @@ from segaudit.semantics.trace_flows import DecidedBy, Flow, FlowVerdict, Hop, de
 from segaudit.semantics.trace_match import MAYBE, NO, YES, Matcher
 from segaudit.zones.graph import Port, Segment, SegmentKind
 from segaudit.zones.segments import Segments, bypasses
+from segaudit.zones.trace_bridges import BridgeTracer
 from segaudit.zones.trace_routes import Onward, RouteTracer
 
-#: A packet that has been at so many devices goes round in circles.
+#: A packet that has been at so many devices goes round in circles, or is not followed further.
 MOST_HOPS = 16
 #: Destinations that a translation chooses from are followed one by one below this number.
 MOST_VALUES = 64
@@ -48,6 +50,7 @@ class NetworkTracer:
         self._bypasses = bypasses(devices)
         self._tracers: dict[tuple[str, frozenset[str]], DeviceTracer] = {}
         self._routes = {d.name: RouteTracer(d, segments) for d in devices}
+        self._bridges = {d.name: BridgeTracer(d, segments) for d in devices}
         #: Where a guess has sent what in the trace that is under way: once is enough.
         self._guessed: set[tuple[Port, Leaving]] = set()
 
@@ -86,7 +89,7 @@ class NetworkTracer:
             return FlowVerdict(id=flow.id, verdict=Verdict.UNKNOWN, undecided=(reason,), decided_by=None, received=None)
         if carried == MAYBE and best.verdict == Verdict.PERMIT:
             best = replace(best, verdict=Verdict.UNKNOWN, undecided=(*best.undecided, uncarried))
-        return self._said(flow, best)
+        return self._said(flow, _divided(best, start))
 
     def _said(self, flow: Flow, end: _End) -> FlowVerdict:
         return FlowVerdict(
@@ -177,7 +180,10 @@ class NetworkTracer:
         """What becomes of a packet that arrives at a device."""
         tracer, packet = self._tracer(name, start), arriving.packet
         if len(hops) > MOST_HOPS:
-            return self._stopped(name, hops, msg("it goes round in circles"))
+            if _was_here(hops, name, ingress):
+                return self._stopped(name, hops, msg("it goes round in circles"))
+            beyond = msg("what lies beyond {count} devices, where no packet is followed", count=MOST_HOPS)
+            return replace(self._stopped(name, hops, beyond), verdict=Verdict.UNKNOWN, undecided=(beyond,))
         arrivals = tracer.arrive(packet, ingress, arriving.choices) if bypass is None else (None,)
         ends: list[_End] = []
         for arrival in arrivals:
@@ -189,12 +195,20 @@ class NetworkTracer:
             if elsewhere is not None and routed.version == 4 and not any(p.contains(4, routed.dst) for p in elsewhere):
                 # The address that this interface was given may be just this one.
                 ends.append(self._local(tracer, ingress, arriving, hops, bypass))
+            across = self._bridges[name].bridged(ingress, routed)
+            if across is not None:
+                if not any(way.sure for way in across):
+                    nobody = msg("nothing shows behind which member {address} is", address=routed.dst_text)
+                    ends.append(self._stopped(name, hops, nobody))
+                ends += [self._leave(tracer, ingress, way, arriving, hops, start, bypass) for way in across]
+                continue
             for routing in tracer.route(routed, ingress):
                 if routing.dropped_by is not None:
                     decision = decided_by(name, routing.dropped_by)
                     ends.append(_End(Verdict.DENY, decision, None, hops))
                     continue
                 ways = self._routes[name].by_routes(routing.routes, routed, ingress)
+                ways = self._bridges[name].out(ingress, ways, routed)
                 if not any(way.sure and way.egress for way in ways):
                     ends.append(self._stopped(name, hops, msg("it has no route to {address}", address=routed.dst_text)))
                 ends += [self._leave(tracer, ingress, way, arriving, hops, start, bypass) for way in ways if way.egress]
@@ -255,7 +269,9 @@ class NetworkTracer:
                 return _together(ends, msg("the way that a routing protocol has learnt"))
         if onward:
             ends = [self._arrive(p.device, p.interface, leaving, end.hops, start, None) for p in onward]
-            return _together(ends, msg("which of several routers answers for the next hop"))
+            beyond = _together(ends, msg("which of several routers answers for the next hop"))
+            link = next(s for s in self._segments.at(name, way.egress) if onward[0] in s.ports)
+            return _divided(beyond, link)
         there = self._is_at(name, way.egress, packet)
         if there is None:
             return self._stopped(name, end.hops, msg("nothing shows that {address} is there", address=packet.dst_text))
@@ -264,7 +280,7 @@ class NetworkTracer:
         if any(p.contains(packet.version, packet.dst) for p in there.possible):
             where = msg("whether {address} is behind {interface}", address=packet.dst_text, interface=way.egress)
             return replace(end, verdict=Verdict.UNKNOWN, undecided=(*end.undecided, where))
-        return end
+        return _divided(end, there)
 
     def _into_links(self, name: str, way: Onward, leaving: Leaving, end: _End) -> list[tuple[Port, int]]:
         """The other ends of tunnels and wires at an interface that may get the packet, with how surely."""
@@ -328,6 +344,22 @@ class NetworkTracer:
 
 #: What a sender prefers.
 _CHOICE: Mapping[Verdict, int] = {Verdict.PERMIT: 0, Verdict.UNKNOWN: 1, Verdict.DENY: 2}
+
+
+def _was_here(hops: Sequence[Hop], device: str, ingress: str) -> bool:
+    """Whether the packet that the last of ``hops`` let out had come to ``device`` before, looking as it does now."""
+    return any(
+        (now.device, now.in_interface) == (device, ingress) and before.received == hops[-1].received
+        for before, now in pairwise(hops)
+    )
+
+
+def _divided(end: _End, segment: Segment) -> _End:
+    """What becomes of a packet in ``segment``, where a transparent firewall may stand in its way."""
+    if not segment.divided_by or end.verdict != Verdict.PERMIT:
+        return end
+    reason = msg("on which side of {device} its sender and receiver are", device=segment.divided_by[0])
+    return replace(end, verdict=Verdict.UNKNOWN, undecided=(*end.undecided, reason))
 
 
 def _deciding(end: _End) -> DecidedBy:

@@ -15,9 +15,9 @@ from segaudit.zones.segments import Segments
 
 #: Next hops behind next hops behind next hops: so deep a route is looked for.
 MOST_DEPTH = 16
-#: Distances: of a connected network; of what another VRF copies or brings by BGP; of the way to the internet where no
-#: route tells it; of a way that nothing but an unknown network behind it speaks for.
-_CONNECTED, _COPIED, _BY_BGP, _INTERNET, _LAST = -1, 0, 20, 255, 256
+#: Distance and metric: of a connected network; of what another VRF copies or brings by BGP; of the way to the internet
+#: where no route tells it; of a way that nothing but an unknown network behind it speaks for.
+_CONNECTED, _COPIED, _BY_BGP, _INTERNET, _LAST = (-1, 0), (0, 0), (20, 0), (255, 0), (256, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,10 @@ class Onward:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A way of a table with what it is preferred by: the longer prefix, then the lower distance."""
+    """A way of a table with what it is preferred by: the longer prefix, then the lower distance and metric."""
 
     length: int
-    distance: int
+    distance: tuple[int, int]
     way: Onward
 
 
@@ -106,7 +106,7 @@ class RouteTracer:
                     yield _Candidate(own.prefix.length, _CONNECTED, Onward(interface.name, None, sure=True))
         for route in self._holding(vrf, version, address):
             for way in self._out(route, ()) or ():
-                yield _Candidate(route.prefix.length, route.distance, way)
+                yield _Candidate(route.prefix.length, (route.distance, route.metric), way)
         for origin, sure in self._imports(vrf, version):
             for interface in self._members(origin):
                 for own in interface.addresses:
@@ -116,7 +116,7 @@ class RouteTracer:
             for route in self._holding(origin, version, address):
                 for way in self._out(route, ()) or ():
                     certain = way.sure and sure and not doubtful
-                    distance = route.distance if sure else _BY_BGP
+                    distance = (route.distance, route.metric) if sure else _BY_BGP
                     yield _Candidate(route.prefix.length, distance, replace(way, sure=certain))
 
     def _holding(self, vrf: str, version: int, address: int) -> list[Route]:
@@ -219,14 +219,14 @@ class RouteTracer:
         ``None``: it leads back to one of ``through``.
         """
         vrf = route.vrf if route.next_hop_vrf is None else route.next_hop_vrf
-        levels: dict[tuple[int, int], list[tuple[Onward | Route, bool]]] = {}
+        levels: dict[tuple[int, tuple[int, int]], list[tuple[Onward | Route, bool]]] = {}
         for interface in self._members(vrf):
             for own in interface.addresses:
                 if own.prefix.contains(*hop):
                     way = Onward(interface.name, hop, sure=True)
                     levels.setdefault((-own.prefix.length, _CONNECTED), []).append((way, True))
         for other in self._holding(vrf, *hop):
-            levels.setdefault((-other.prefix.length, other.distance), []).append((other, True))
+            levels.setdefault((-other.prefix.length, (other.distance, other.metric)), []).append((other, True))
         for origin, sure in self._imports(vrf, hop[0]):
             for interface in self._members(origin):
                 for own in interface.addresses:
@@ -234,7 +234,7 @@ class RouteTracer:
                         way = Onward(interface.name, hop, sure=True)
                         levels.setdefault((-own.prefix.length, _COPIED if sure else _BY_BGP), []).append((way, sure))
             for other in self._holding(origin, *hop):
-                distance = other.distance if sure else _BY_BGP
+                distance = (other.distance, other.metric) if sure else _BY_BGP
                 levels.setdefault((-other.prefix.length, distance), []).append((other, sure))
         found: list[Onward] = []
         for place in sorted(levels):
