@@ -200,6 +200,8 @@ def _not_judged(devices: Sequence[Device], graph: ZoneGraph, site: Site) -> Iter
     yield from _half_told(graph)
     for pair in graph.unassessed:
         yield NotJudged(subject=msg("{src} to {dst}", src=pair.src, dst=pair.dst), reason=pair.reason, span=pair.span)
+    for one in graph.unfollowed:
+        yield NotJudged(subject=one.subject, reason=one.reason, span=one.span)
     for kept in graph.kept_apart:
         yield NotJudged(subject=msg("links between devices"), reason=kept)
     yield NotJudged(
