@@ -10,6 +10,7 @@ from segaudit.knowledge.roles import Role
 from segaudit.model import ConditionKind, Device, InterfaceKind, Message, Prefix, msg
 from segaudit.model.selector import SelectorKind
 from segaudit.model.site import ZoneSpec
+from segaudit.packetspace.bounds import PacketBounds
 from segaudit.packetspace.space import PacketSet, PacketSpace, Side
 from segaudit.semantics.device import Crossing, DeviceSemantics, Exposure
 from segaudit.semantics.routing import AssumedRoute
