@@ -350,7 +350,10 @@ class _Answering:
         """The flow that replays a witness: through the network, or where its source is in several segments at the device."""
         flow = OneFlow(id="1", packet=packet)
         traced = self._trace(flow)
-        if traced.verdict == Verdict.UNKNOWN and wanted == Verdict.PERMIT and not traced.hops and len(hops) == 1:
+        nowhere = traced.verdict == Verdict.UNKNOWN and wanted == Verdict.PERMIT and not traced.hops
+        # A device without known addresses may be meant by any packet; only there it can be asked about itself.
+        meant = traced.verdict == Verdict.DENY and not hops[-1].out_interface
+        if (nowhere or meant) and len(hops) == 1:
             (only,) = hops
             flow = OneFlow(
                 id="1",
