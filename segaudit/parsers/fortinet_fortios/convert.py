@@ -20,6 +20,7 @@ from segaudit.parsers.fortinet_fortios.addresses import AddressBook
 from segaudit.parsers.fortinet_fortios.config import FortiosFile, Scope, scopes_of
 from segaudit.parsers.fortinet_fortios.hosts import HostReader
 from segaudit.parsers.fortinet_fortios.interfaces import read_topology
+from segaudit.parsers.fortinet_fortios.links import cluster_of, neighbors_of
 from segaudit.parsers.fortinet_fortios.local import LocalReader
 from segaudit.parsers.fortinet_fortios.nat import NatReader
 from segaudit.parsers.fortinet_fortios.policies import Books, PolicyReader, asked_groups, referenced_names
@@ -93,6 +94,8 @@ def _device(scope: Scope) -> Device:
         ),
         routes=tuple(routes.routes()),
         dynamic_routing=routes.protocols(),
+        neighbors=neighbors_of(scope),
+        cluster=cluster_of(scope),
         dhcp_scopes=tuple(hosts.scopes()),
         hosts=(*hosts.hosts(), *local.admin_hosts(), *vips.hosts),
         local_services=services,

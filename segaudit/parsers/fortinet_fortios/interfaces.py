@@ -9,6 +9,7 @@ from typing import Final
 
 from segaudit.model import AddressMethod, Interface, InterfaceAddress, InterfaceKind, Prefix, Zone, parse_prefix
 from segaudit.parsers.fortinet_fortios.config import Scope, Section
+from segaudit.parsers.fortinet_fortios.links import bridges, shared_links
 from segaudit.parsers.fortinet_fortios.values import read_address, read_interface_address, read_prefix
 
 #: The SD-WAN zone that always exists; up to FortiOS 6.2 the only one (CLI reference 6.4, `config system sdwan`).
@@ -81,6 +82,8 @@ def read_topology(scope: Scope) -> Topology:
     zones = (*_zones(scope), *_sdwan_zones(scope, members))
     zone_of = {interface: zone.name for zone in zones for interface in zone.interfaces}
     switches = _switch_members(scope)
+    explicit = {e.name for e in scope.table("system switch-interface") if e.text("intra-switch-policy") == "explicit"}
+    links = shared_links(scope.file)
     remote = _remote_access_tunnels(scope)
     management = _management(scope)
     sections: dict[str, Section] = {}
@@ -96,11 +99,16 @@ def read_topology(scope: Scope) -> Topology:
                 scope,
                 entry,
                 zone=zone_of.get(entry.name, ""),
+                link=links.get(entry.name, ""),
+                members_filtered=entry.name in explicit,
                 members=switches.get(entry.name, entry.words("member")),
                 is_remote=entry.name in remote,
                 is_management=entry.name in management or entry.text("dedicated-to") == "management",
             )
         )
+    for bridge, section in tuple(bridges(scope, interfaces, sections)):
+        interfaces.append(bridge)
+        sections[bridge.name] = section
     return Topology(
         interfaces=tuple(interfaces),
         zones=zones,
@@ -111,7 +119,15 @@ def read_topology(scope: Scope) -> Topology:
 
 
 def _interface(
-    scope: Scope, entry: Section, *, zone: str, members: tuple[str, ...], is_remote: bool, is_management: bool
+    scope: Scope,
+    entry: Section,
+    *,
+    zone: str,
+    link: str,
+    members: tuple[str, ...],
+    members_filtered: bool,
+    is_remote: bool,
+    is_management: bool,
 ) -> Interface:
     vlan = entry.number("vlanid", 0, 4094) or None
     default = "vlan" if vlan is not None else "physical"
@@ -135,6 +151,8 @@ def _interface(
         enabled=entry.text("status", "up") != "down",
         role_hint=_role_hint(entry),
         members=members,
+        members_filtered=members_filtered,
+        link=link,
     )
 
 
@@ -273,12 +291,14 @@ def _sdwan_zones(scope: Scope, members: tuple[SdwanMember, ...]) -> Iterator[Zon
 
 
 def _switch_members(scope: Scope) -> dict[str, tuple[str, ...]]:
-    """The ports of software and hardware switches by the name of the switch's interface."""
+    """The ports of software and hardware switches, and the tunnels of aggregates, by the name of the interface."""
     found: dict[str, tuple[str, ...]] = {}
     for entry in scope.table("system switch-interface"):
         found[entry.name] = entry.words("member")
     for entry in scope.table("system virtual-switch"):
         found[entry.name] = tuple(port.name for port in entry.table("port"))
+    for entry in scope.table("system ipsec-aggregate"):
+        found[entry.name] = entry.words("member")
     return found
 
 

@@ -554,7 +554,7 @@ class PolicyReader:
         self, interface: Interface, setting: str, version: int, surely: bool, every_source: Default
     ) -> Iterator[Rule]:
         """The implicit rules of one interface; nothing that enters or leaves a tunnel, nothing with another destination."""
-        if interface.kind in _NEVER_REDIRECT or not interface.enabled:
+        if interface.kind in _NEVER_REDIRECT or interface.members_filtered or not interface.enabled:
             return
         prefixes = dict.fromkeys(
             address.prefix

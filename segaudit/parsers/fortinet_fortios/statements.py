@@ -405,11 +405,11 @@ _INTERFACE = _modelled(
     """vdom vrf mode ip allowaccess type description alias status vlanid interface member role remote-ip secondary-IP
     dedicated-to trust-ip-1 trust-ip-2 trust-ip-3 trust-ip6-1 trust-ip6-2 trust-ip6-3 management-ip dhcp-relay-service
     dhcp-relay-ip fortilink distance defaultgw explicit-web-proxy explicit-ftp-proxy redundant-interface aggregate
-    ip-managed-by-fortiipam""",
+    ip-managed-by-fortiipam forward-domain""",
     {
         NAMING: "snmp-index color devindex vindex internal tags",
         LINK: """speed mtu mtu-override tcp-mss macaddr virtual-mac substitute-dst-mac subst l2forward vlanforward stpforward stpforward-mode
-        forward-domain vlan-protocol lacp-mode lacp-ha-secondary lacp-ha-slave lacp-speed system-id-type system-id min-links
+        vlan-protocol lacp-mode lacp-ha-secondary lacp-ha-slave lacp-speed system-id-type system-id min-links
         min-links-down algorithm link-up-delay aggregate-type priority-override sw-algorithm mediatype trunk stp stp-edge
         stp-ha-secondary stp-ha-slave forward-error-correction interconnect-profile np-qos-profile port-mirroring ring-rx
         ring-tx phy-mode tc-mode atm-protocol vpi vci phy-setting dsl-mode wifi-mesh-link wifi-ap-band gi-gk ext-mode
@@ -521,6 +521,7 @@ _POLICY_ROUTE = _modelled(
     internet-service-custom tos tos-mask users groups internet-service-fortiguard""",
     {NAMING: "seq-num"},
 )
+_LAYER2_TUNNEL = "a layer-2 tunnel between its ends; what a switch bridges into it is not joined"
 _DYNAMIC_ROUTING = _approximated("that routes are learned is known, which ones is not")
 _DHCP = _modelled(
     """status interface netmask subnet dns-server1 dns-server2 dns-server3 dns-server4 ntp-server1 ntp-server2 ntp-server3
@@ -1024,13 +1025,13 @@ SECTIONS: Final[Mapping[str, Family]] = MappingProxyType(
             "member wildcard-vlan vlan-filter outer-vlan-id", {NAMING: "poweron-bypass poweroff-bypass"}
         ),
         "system vdom-link": _modelled("type", {REDUNDANCY: "vcluster"}),
-        "system npu-vlink": _irrelevant(LINK),
+        "system npu-vlink": _modelled("", {LINK: "mac0 mac1"}),
         "system gre-tunnel": _TUNNEL_INTERFACE,
         "system ipip-tunnel": _TUNNEL_INTERFACE,
         "system sit-tunnel": _TUNNEL_INTERFACE,
         "system ipv6-tunnel": _TUNNEL_INTERFACE,
-        "system vxlan": _approximated("the layer-2 tunnel is a segment, the ends of it are not joined"),
-        "system geneve": _approximated("the layer-2 tunnel is a segment, the ends of it are not joined"),
+        "system vxlan": _approximated(_LAYER2_TUNNEL),
+        "system geneve": _approximated(_LAYER2_TUNNEL),
         "system pppoe-interface": _irrelevant("the access line and its account"),
         "system modem": _irrelevant("the access line and its account"),
         "system lte-modem": _irrelevant("the access line and its account"),
@@ -1159,9 +1160,9 @@ SECTIONS: Final[Mapping[str, Family]] = MappingProxyType(
         ),
         "system route": _modelled("device gateway dst", {NAMING: "id"}),
         "system ha": _modelled(
-            "ha-mgmt-status mode ha-mgmt-interface ha-mgmt-interface-gateway",
+            "ha-mgmt-status mode ha-mgmt-interface ha-mgmt-interface-gateway group-id group-name",
             {
-                REDUNDANCY: """group-id group-name sync-packet-balance password key hbdev auto-virtual-mac-interface
+                REDUNDANCY: """sync-packet-balance password key hbdev auto-virtual-mac-interface
                 backup-hbdev session-sync-dev route-ttl route-wait route-hold multicast-ttl evpn-ttl load-balance-all
                 sync-config encryption authentication hb-interval hb-interval-in-milliseconds hb-lost-threshold
                 hello-holddown helo-holddown gratuitous-arps arps arps-interval session-pickup session-pickup-connectionless
@@ -1366,7 +1367,7 @@ PREFIXES: Final[Mapping[str, Family]] = MappingProxyType(
         "system ips-urlfilter-dns": _irrelevant(INSPECTION),
         "system ips-urlfilter-dns6": _irrelevant(INSPECTION),
         "system ipam": _irrelevant("how addresses were chosen; they are written at the interfaces"),
-        "system ipsec-aggregate": _approximated("an aggregate of tunnels is an interface, its members are not joined"),
+        "system ipsec-aggregate": _modelled("member", {ROUTING_FINE: "algorithm"}),
         "system isf-queue-profile": _irrelevant(QOS),
         "system lldp": _irrelevant(MONITORING),
         "system log-fetch": _irrelevant(LOGGING),

@@ -296,6 +296,12 @@ class VpnReader:
         yield VpnGroup(name=phase1.name, authentication=words, second_factor=factor, span=span)
 
     def _tunnels(self) -> Iterator[Tunnel]:
+        # Policies and routes name the aggregate, not the tunnels in it (administration guide, "IPsec aggregate").
+        aggregates = {
+            member: entry.name
+            for entry in self._scope.table("system ipsec-aggregate")
+            for member in entry.words("member")
+        }
         for path in ("vpn ipsec phase1-interface", "vpn ipsec phase1"):
             selectors: dict[str, list[Section]] = {}
             for phase2 in self._scope.table(path.replace("phase1", "phase2")):
@@ -304,6 +310,7 @@ class VpnReader:
                 if is_remote_access(phase1):
                     continue
                 interface = phase1.name if path.endswith("-interface") else phase1.text("interface")
+                interface = aggregates.get(interface, interface)
                 yield from self._tunnel(phase1, interface, selectors.get(phase1.name, []))
         for path, kind in _PLAIN_TUNNELS:
             for entry in self._scope.table(path):
@@ -314,7 +321,12 @@ class VpnReader:
         peers = self._peers(phase1)
         if not phases2:
             yield Tunnel(
-                name=phase1.name, kind="ipsec", interface=interface, span=self._scope.span(phase1), peers=peers
+                name=phase1.name,
+                kind="ipsec",
+                interface=interface,
+                span=self._scope.span(phase1),
+                endpoint=phase1.text("interface"),
+                peers=peers,
             )
         for phase2 in phases2:
             yield Tunnel(
@@ -322,17 +334,19 @@ class VpnReader:
                 kind="ipsec",
                 interface=interface,
                 span=self._scope.span(phase1) if len(phases2) == 1 else self._scope.span(phase2),
+                endpoint=phase1.text("interface"),
                 peers=peers,
                 local=self._selector(phase2, "src"),
                 remote=self._selector(phase2, "dst"),
             )
 
     def _peers(self, phase1: Section) -> tuple[AddressExpr, ...]:
+        """The gateways at the far end; none where they dial in."""
         match phase1.text("type", "static"):
             case "ddns":
                 return (Fqdn(phase1.text("remotegw-ddns", phase1.name)),)
             case "dynamic":
-                return (UndecidedAddress("gateway of unknown address", phase1.name),)
+                return ()
             case _:
                 names = ("remote-gw", "remote-gw6")
                 found = [read_address(phase1.text(name)) for name in names]
@@ -363,13 +377,17 @@ class VpnReader:
         return value if value is not None else UndecidedAddress("unreadable selector", phase2.name)
 
     def _plain_tunnel(self, entry: Section, kind: str) -> Tunnel:
-        far = next((entry.text(name) for name in ("remote-gw", "remote-gw6", "destination") if entry.text(name)), "")
+        far = [word for name in _FAR_ENDS for word in entry.words(name)]
+        if "vni" in entry.fields:
+            # Each network identifier is a network of its own between the same ends.
+            kind = f"{kind} vni {entry.text('vni')}"
         return Tunnel(
             name=entry.name,
             kind=kind,
             interface=entry.name,
             span=self._scope.span(entry),
-            peers=(host(far),) if read_address(far) is not None else (),
+            endpoint=entry.text("interface"),
+            peers=tuple(host(word) for word in far if (at := read_address(word)) is not None and at[1]),
         )
 
     # L2TP and PPTP
@@ -389,7 +407,10 @@ class VpnReader:
         )
 
 
+_FAR_ENDS = ("remote-gw", "remote-gw6", "destination", "remote-ip", "remote-ip6")
 _PLAIN_TUNNELS = (
+    ("system vxlan", "vxlan"),
+    ("system geneve", "geneve"),
     ("system gre-tunnel", "gre"),
     ("system ipip-tunnel", "ipip"),
     ("system sit-tunnel", "sit"),
