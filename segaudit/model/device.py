@@ -216,6 +216,8 @@ class RemoteAccess:
 class Tunnel:
     """A site-to-site tunnel: ``local`` and ``remote`` are its selectors, ``peers`` the other ends.
 
+    ``kind`` is what packets are wrapped in, the same word at both ends: ``ipsec gre ipip sit ipv6 wireguard``,
+    ``vxlan vni N`` … (GRE inside of IPsec is ``gre``).
     ``interface``: the tunnel interface of a route-based one, else the interface that carries the crypto map.
     ``endpoint``: the interface whose address is this end (empty: the config does not say). No ``peers``: whoever
     dials in (the hub of DMVPN, a dynamic crypto map). ``bypasses_filters`` as for `RemoteAccess`.

@@ -395,16 +395,10 @@ class Access:
     # Tunnel interfaces
 
     def _tunnel(self, interface: InterfaceConfig) -> None:
-        mode = interface.tunnel_mode
-        kind = "gre"
-        if "multipoint" in mode:
-            kind = "dmvpn"
-        elif mode.startswith("ipsec"):
-            kind = "ipsec"
-        elif mode and not mode.startswith("gre"):
-            kind = mode.split()[0]
-        if interface.tunnel_protection and kind == "gre":
-            kind = "gre over ipsec"
+        mode = interface.tunnel_mode.partition(" ")[0]
+        # `gre multipoint` is GRE as well, and a hub's far ends may be point-to-point; so is GRE inside of IPsec, which
+        # one end may bring about by a profile and the other by a crypto map. `ipv6ip` is IPv6 in IPv4 (RFC 4213).
+        kind = {"": "gre", "ipv6ip": "sit"}.get(mode, mode)
         self.tunnels.append(
             Tunnel(
                 name=interface.name,

@@ -26,6 +26,7 @@ from segaudit.model import (
     Condition,
     InterfaceMatch,
     Message,
+    Route,
     Rule,
     RuleSet,
     RuleSetKind,
@@ -95,6 +96,9 @@ Test = ByList | ByService | ByCondition | ByEgress | AllOf | AnyOf
 
 EVERYTHING: Final = AllOf(())
 
+#: The name of outcomes of policy routing that leave a packet to the routing table.
+POLICY_ROUTING: Final = "policy routing"
+
 
 def negated(test: Test) -> Test:
     """What ``test`` does not match."""
@@ -122,6 +126,7 @@ class Outcome:
     translation: Translation | None = None
     logged: bool | None = None
     name: str = ""
+    routes: tuple[Route, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +163,7 @@ class Draft:
     comment: str = ""
     target: str = ""
     translation: Translation | None = None
+    routes: tuple[Route, ...] = ()
     implicit: str = ""
 
 
@@ -321,6 +327,7 @@ class Lists:
             comment=draft.comment,
             target=draft.target,
             translation=draft.translation,
+            routes=draft.routes,
             implicit=draft.implicit,
         )
 
@@ -353,6 +360,7 @@ class Lists:
             logged=outcome.logged,
             target=outcome.target,
             translation=outcome.translation,
+            routes=outcome.routes,
             name=outcome.name,
         )
 
@@ -430,11 +438,13 @@ class Lists:
         return self.make(name, drafts, line=access_list.line, kind=self._kind(outcome), version=version)
 
     def _kind(self, outcome: Outcome) -> RuleSetKind:
-        """What a list is that gives ``outcome``: one that translates, or leads to one that does, is a NAT list."""
-        target = self.rule_sets.get(outcome.target)
-        if outcome.action is Action.TRANSLATE or (target is not None and target.kind is RuleSetKind.NAT):
+        """What a list is that gives ``outcome``: one that translates or routes, or leads to one that does, is of that kind."""
+        if outcome.action is Action.TRANSLATE:
             return RuleSetKind.NAT
-        return RuleSetKind.FILTER
+        if outcome.action is Action.ROUTE or outcome.name == POLICY_ROUTING:
+            return RuleSetKind.ROUTING
+        target = self.rule_sets.get(outcome.target)
+        return target.kind if target is not None else RuleSetKind.FILTER
 
     # What lists say about addresses alone
 

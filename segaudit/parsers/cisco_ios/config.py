@@ -103,6 +103,7 @@ class InterfaceConfig:
     tunnel_hubs: list[str] = field(default_factory=list)
     """Far ends that NHRP maps name: where the hubs of a multipoint tunnel are reached."""
     policy: Bound | None = None
+    policy6: Bound | None = None
     pool: str = ""
     ppp_authentication: tuple[str, ...] = ()
     service_policies: dict[str, Bound] = field(default_factory=dict)
@@ -216,16 +217,35 @@ class Inspection:
     applications: list[tuple[str, int]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class PolicyWay:
+    """One way of a ``set`` statement: a next hop (version and integer), an interface, or with neither a VRF's table.
+
+    ``vrf``: where the next hop or the table is, ``None`` where the packet came in. ``default``: only for destinations to
+    which no route but the default route leads. ``tracked``: used only while something says that it is there.
+    """
+
+    line: int
+    next_hop: tuple[int, int] | None = None
+    interface: str = ""
+    vrf: str | None = None
+    default: bool = False
+    tracked: bool = False
+
+
 @dataclass(slots=True)
 class RouteMapClause:
-    """One clause of a route map, in the order of its sequence number."""
+    """One clause of a route map, in the order of its sequence number.
+
+    ``ways``: where policy routing sends what it matches. ``verified``: each next hop is used only while it is there.
+    """
 
     permit: bool
     sequence: int
     line: int
     matches: list[Match] = field(default_factory=list)
-    next_hops: list[tuple[int, int, int]] = field(default_factory=list)
-    interfaces: list[tuple[str, int]] = field(default_factory=list)
+    ways: list[PolicyWay] = field(default_factory=list)
+    verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +288,7 @@ class NatRule:
 
 @dataclass(frozen=True, slots=True)
 class RouteLine:
-    """``ip route`` or ``ipv6 route``; ``discard``: to Null0."""
+    """``ip route`` or ``ipv6 route``; ``discard``: to Null0; ``next_hop_vrf`` where the next hop is in another VRF."""
 
     prefix: Prefix
     line: int
@@ -278,6 +298,20 @@ class RouteLine:
     vrf: str = ""
     tracked: bool = False
     discard: bool = False
+    next_hop_vrf: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VrfCopy:
+    """``route-replicate``, ``import map``, ``export map``: ``vrf`` takes over routes of ``origin`` (empty: the global table).
+
+    ``sure``: all of them.
+    """
+
+    vrf: str
+    origin: str
+    line: int
+    sure: bool
 
 
 @dataclass(slots=True)
@@ -526,7 +560,9 @@ class RunningConfig:
     vpdn_groups: dict[str, VpdnGroup] = field(default_factory=dict)
     vrf_imports: dict[str, set[str]] = field(default_factory=dict)
     vrf_exports: dict[str, set[str]] = field(default_factory=dict)
-    vrf_import_lines: dict[str, list[int]] = field(default_factory=dict)
+    vrf_import_lines: dict[str, dict[str, int]] = field(default_factory=dict)
+    """VRF, route target, and the line that imports it."""
+    vrf_copies: list[VrfCopy] = field(default_factory=list)
     ssh_configured: bool = False
     http_access: str = ""
     http_ipv6_access: str = ""

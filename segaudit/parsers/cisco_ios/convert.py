@@ -63,11 +63,13 @@ from segaudit.parsers.cisco_ios.config import (
     DhcpPool,
     InterfaceConfig,
     Listener,
+    RouteLine,
     RunningConfig,
     VtyLine,
     interface_name,
 )
 from segaudit.parsers.cisco_ios.filters import Filters
+from segaudit.parsers.cisco_ios.policy import PolicyRouting, vrf_imports
 from segaudit.parsers.cisco_ios.translation import Translations
 
 NAME: Final = "cisco_ios"
@@ -125,6 +127,10 @@ class _Converter:
         filters.attach_all()
         translations = Translations(config, lists)
         translations.attach_all()
+        routes = (*self._routes(), *access.routes)
+        imports = tuple(vrf_imports(config, lists))
+        policy = PolicyRouting(config, lists, routes, imports)
+        policy.attach_all()
         services = self._local_services(access)
         asked = _who_may_ask(services)
         forwards4, forwards6 = self._forwarding()
@@ -151,9 +157,11 @@ class _Converter:
             attachments=(
                 *filters.attachments,
                 *translations.attachments,
+                *policy.attachments,
                 *(Attachment(rule_sets=(one.name,), hook=Hook.LOCAL_IN, order=_WHO_MAY_ASK) for one in asked),
             ),
-            routes=(*self._routes(), *access.routes),
+            routes=routes,
+            vrf_imports=imports,
             dynamic_routing=tuple(config.routing_protocols),
             neighbors=tuple(config.neighbors),
             dhcp_scopes=self._dhcp_scopes(),
@@ -188,14 +196,11 @@ class _Converter:
                 self._ledger.unsupported(
                     bound.line, "a list at a switch port: which hosts of the VLAN stand behind it is not in the model"
                 )
-        exported: dict[str, set[str]] = {}
-        for vrf, targets in self._config.vrf_exports.items():
-            for target in targets:
-                exported.setdefault(target, set()).add(vrf)
-        for vrf, targets in self._config.vrf_imports.items():
-            if any(exported.get(target, set()) - {vrf} for target in targets):
-                for line in self._config.vrf_import_lines.get(vrf, []):
-                    self._ledger.unsupported(line, "packets move between routing tables")
+        for one in vrf_imports(self._config, self._lists):
+            if not one.sure:
+                self._ledger.approximated(
+                    one.span.first_line, "which of the routes BGP carries over is taken as possible"
+                )
 
     def _forwarding(self) -> tuple[bool, bool]:
         """Whether the device routes IPv4 and IPv6.
@@ -344,54 +349,39 @@ class _Converter:
                 prefix=line.prefix,
                 span=self._lists.span(line.line),
                 next_hop=line.next_hop,
-                interface=interface_name(line.interface) if line.interface else "",
+                interface=interface_name(name) if name else "",
                 distance=line.distance,
                 vrf=line.vrf,
                 kind=RouteKind.DISCARD if line.discard else RouteKind.STATIC,
                 tracked=line.tracked,
+                next_hop_vrf=line.next_hop_vrf,
             )
             for line in config.routes.values()
+            for name in self._ways_out(line)
         ]
         gateway = config.default_gateway
         if gateway is not None and not self._forwarding()[0]:
             routes.append(Route(prefix=gateway.prefix, span=self._lists.span(gateway.line), next_hop=gateway.next_hop))
-        for interface in config.interfaces.values():
-            if interface.default_route_line:
-                routes.append(
-                    Route(
-                        prefix=Prefix(4, 0, 0),
-                        span=self._lists.span(interface.default_route_line),
-                        interface=interface.name,
-                        distance=254,
-                        vrf=interface.vrf,
-                        tracked=True,
-                    )
-                )
-            if interface.policy is not None:
-                routes.extend(self._policy_routes(interface, interface.policy))
+        routes.extend(
+            Route(
+                prefix=Prefix(4, 0, 0),
+                span=self._lists.span(interface.default_route_line),
+                interface=interface.name,
+                distance=254,
+                vrf=interface.vrf,
+                tracked=True,
+            )
+            for interface in config.interfaces.values()
+            if interface.default_route_line
+        )
         return tuple(routes)
 
-    def _policy_routes(self, interface: InterfaceConfig, bound: Bound) -> Iterable[Route]:
-        """Ways that policy routing may choose for what comes in at ``interface``."""
-        for clause in self._config.route_maps.get(bound.name, {}).values():
-            for version, value, line in clause.next_hops:
-                yield Route(
-                    prefix=Prefix(version, 0, 0),
-                    span=self._lists.span(line),
-                    next_hop=value,
-                    vrf=interface.vrf,
-                    kind=RouteKind.POLICY,
-                )
-            for name, line in clause.interfaces:
-                discard = name.lower().startswith("null")
-                yield Route(
-                    prefix=Prefix(4, 0, 0),
-                    span=self._lists.span(line),
-                    interface="" if discard else interface_name(name),
-                    vrf=interface.vrf,
-                    kind=RouteKind.DISCARD if discard else RouteKind.POLICY,
-                    tracked=discard,
-                )
+    def _ways_out(self, line: RouteLine) -> tuple[str, ...]:
+        """The interfaces that a route names; ``ip route … dhcp`` means those that have a lease, and its router."""
+        if line.interface or line.next_hop is not None or line.discard:
+            return (line.interface,)
+        leased = (i for i in self._config.interfaces.values() if i.method is AddressMethod.DHCP and i.vrf == line.vrf)
+        return tuple(i.name for i in leased)
 
     # DHCP
 

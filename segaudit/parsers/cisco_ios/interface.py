@@ -281,7 +281,7 @@ def _ipv6(reader: Reader, interface: InterfaceConfig, line: Line, words: tuple[s
         interface.inspect[f"ipv6 {rest[-1]}"] = Bound(rest[0], line.number)
         return reader.modelled(line)
     if words[1] == "policy" and rest[:1] == ("route-map",) and len(rest) > 1:
-        interface.policy = None if negated else Bound(rest[1], line.number)
+        interface.policy6 = None if negated else Bound(rest[1], line.number)
         return reader.modelled(line)
     if words[1] != "address":
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -24,7 +24,7 @@ from segaudit.model import (
     msg,
 )
 from segaudit.parsers.cisco_ios.acl import AccessList, EntryError, PortGroup, list_kind, port_ranges, quad
-from segaudit.parsers.cisco_ios.config import Match, NetworkGroup, RouteMapClause, ServiceGroup
+from segaudit.parsers.cisco_ios.config import Match, NetworkGroup, PolicyWay, RouteMapClause, ServiceGroup
 from segaudit.parsers.cisco_ios.names import ICMP_MESSAGES, ICMPV6_MESSAGES, port_number, protocol_number
 from segaudit.parsers.cisco_ios.reader import NotUnderstood, Reader, any_prefix, number
 from segaudit.syntax.indented import Line
@@ -519,19 +519,65 @@ def _route_map_line(reader: Reader, clause: RouteMapClause, line: Line) -> bool:
     if words[0] == "match" and len(words) > 1:
         clause.matches.append(Match(" ".join(words[1:3]), words[3:], line.number))
         return False
-    if words[:3] in (("set", "ip", "next-hop"), ("set", "ipv6", "next-hop")) or words[:4] == (
-        "set", "ip", "default", "next-hop",
-    ):  # fmt: skip
-        for word in words[3:]:
-            value = quad(word)
-            if value is not None:
-                clause.next_hops.append((4, value, line.number))
-            elif ":" in word:
-                clause.next_hops.append((6, _ipv6(word).first, line.number))
-        return reader.modelled(line)
-    if words[:2] == ("set", "interface") or words[:3] == ("set", "default", "interface"):
-        clause.interfaces.append(("".join(words[2:] if words[1] == "interface" else words[3:]), line.number))
-        return reader.modelled(line)
+    if words[0] == "set" and _policy_ways(reader, clause, line):
+        return True
     if words[0] in ("exit", "end"):
         return reader.irrelevant(line, "ends the block")
     return False
+
+
+def _policy_ways(reader: Reader, clause: RouteMapClause, line: Line) -> bool:
+    """What of ``set`` chooses a way (Cisco IOS IP Routing: Protocol-Independent Command Reference)."""
+    words = list(line.words[1:])
+    family = words.pop(0) if words[:1] in (["ip"], ["ipv6"]) else ""
+    default = words[:1] == ["default"]
+    if default:
+        words.pop(0)
+    vrf: str | None = None
+    if words[:1] == ["vrf"] and len(words) > 1:
+        vrf, words = words[1], words[2:]
+    elif words[:1] == ["global"]:
+        vrf, words = "", words[1:]
+    if vrf is not None and not words:
+        clause.ways.append(PolicyWay(line.number, vrf=vrf))
+        return reader.modelled(line)
+    if words[:1] == ["interface"] and not family:
+        for name in _interface_names(words[1:]):
+            clause.ways.append(PolicyWay(line.number, interface=name, default=default))
+        return reader.modelled(line)
+    if not family or words[:1] != ["next-hop"]:
+        return False
+    tracked = False
+    rest = words[1:]
+    if rest[:1] == ["verify-availability"]:
+        tracked, rest = True, rest[1:]
+        clause.verified = clause.verified or not rest
+    elif rest[:1] == ["recursive"]:
+        rest = rest[1:]
+        if rest[:1] == ["vrf"] and len(rest) > 1:
+            vrf, rest = rest[1], rest[2:]
+        elif rest[:1] == ["global"]:
+            vrf, rest = "", rest[1:]
+    if rest[:1] == ["dynamic"]:
+        reader.ledger.unsupported(line.number, "the next hop is what a DHCP server says")
+        return True
+    for word in rest:
+        if word == "track":
+            break
+        value = quad(word) if family == "ip" else None
+        if value is not None:
+            clause.ways.append(PolicyWay(line.number, (4, value), "", vrf, default, tracked))
+        elif family == "ipv6" and ":" in word:
+            clause.ways.append(PolicyWay(line.number, (6, _ipv6(word).first), "", vrf, default, tracked))
+    return reader.modelled(line)
+
+
+def _interface_names(words: Sequence[str]) -> list[str]:
+    """The names of interfaces in a line, where the type may stand apart from the number."""
+    found: list[str] = []
+    for word in words:
+        if found and word[:1].isdigit() and not found[-1][-1:].isdigit():
+            found[-1] += word
+        else:
+            found.append(word)
+    return found

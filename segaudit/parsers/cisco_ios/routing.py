@@ -10,7 +10,7 @@ from typing import Final
 
 from segaudit.model import HostSign, Prefix, parse_address
 from segaudit.parsers.cisco_ios.acl import quad
-from segaudit.parsers.cisco_ios.config import DhcpPool, RouteLine, interface_name
+from segaudit.parsers.cisco_ios.config import DhcpPool, RouteLine, VrfCopy, interface_name
 from segaudit.parsers.cisco_ios.reader import NotUnderstood, Reader, address, any_prefix, ipv4_prefix, number
 from segaudit.syntax.indented import Line
 
@@ -60,6 +60,7 @@ def read_route(reader: Reader, line: Line, words: tuple[str, ...], negated: bool
     interface = ""
     distance = 1
     tracked = discard = False
+    next_hop_vrf: str | None = None
     at = 0
     while at < len(rest):
         word = rest[at]
@@ -73,8 +74,13 @@ def read_route(reader: Reader, line: Line, words: tuple[str, ...], negated: bool
             at += 0 if word == "multicast" else 1
         elif word == "dhcp":
             tracked = True
-        elif word in ("permanent", "global", "unicast", "nexthop-vrf", "segment-routing"):
-            at += 1 if word == "nexthop-vrf" else 0
+        elif word == "global":
+            next_hop_vrf = ""
+        elif word == "nexthop-vrf" and at + 1 < len(rest):
+            at += 1
+            next_hop_vrf = "" if rest[at] == "default" else rest[at]
+        elif word in ("permanent", "unicast", "segment-routing"):
+            pass
         elif word.lower().startswith("null"):
             discard = True
         elif word[0].isalpha():
@@ -87,7 +93,9 @@ def read_route(reader: Reader, line: Line, words: tuple[str, ...], negated: bool
         at += 1
     if next_hop is None and not interface and not discard and not tracked:
         raise NotUnderstood("a route without a next hop")
-    reader.config.routes[key] = RouteLine(prefix, line.number, next_hop, interface, distance, vrf, tracked, discard)
+    reader.config.routes[key] = RouteLine(
+        prefix, line.number, next_hop, interface, distance, vrf, tracked, discard, next_hop_vrf
+    )
     return reader.modelled(line)
 
 
@@ -179,10 +187,20 @@ def read_vrf(reader: Reader, line: Line, words: tuple[str, ...], negated: bool) 
                 reader.config.vrf_exports.setdefault(name, set()).add(target)
             if direction in ("import", "both"):
                 reader.config.vrf_imports.setdefault(name, set()).add(target)
-                reader.config.vrf_import_lines.setdefault(name, []).append(child.number)
+                reader.config.vrf_import_lines.setdefault(name, {})[target] = child.number
+            reader.modelled(child)
+        elif parts[0] == "route-replicate" and "unicast" in parts and "from" in parts:
+            # Cisco IOS Easy Virtual Network Configuration Guide, "Configuring Route Replication".
+            origin = parts[parts.index("vrf") + 1] if "vrf" in parts[:-1] else ""
+            origin = "" if origin == "global" else origin
+            whole = "all" in parts and "route-map" not in parts
+            reader.config.vrf_copies.append(VrfCopy(name, origin, child.number, whole))
             reader.modelled(child)
         elif parts[0] in ("import", "export") and parts[1:2] != ("map",):
-            reader.ledger.unsupported(child.number, "packets move between routing tables")
+            # MPLS Layer 3 VPNs Configuration Guide, "BGP Support for IP Prefix Import from Global Table into a VRF".
+            vrf, origin = (name, "") if parts[0] == "import" else ("", name)
+            reader.config.vrf_copies.append(VrfCopy(vrf, origin, child.number, False))
+            reader.ledger.approximated(child.number, "which of the routes BGP carries over is taken as possible")
         else:
             reader.ledger.irrelevant(child.number, _DYNAMIC)
     return reader.modelled(line)

@@ -129,6 +129,15 @@ def test_tunnel_interfaces_and_their_ends() -> None:
          tunnel source 192.0.2.200
          tunnel destination dynamic
          tunnel mode ipsec ipv4
+        interface Tunnel5
+         tunnel source GigabitEthernet0/0
+         tunnel destination 198.51.100.5
+         tunnel mode ipv6ip
+        interface Tunnel6
+         tunnel source GigabitEthernet0/0
+         tunnel destination 198.51.100.6
+         tunnel mode gre ip
+         tunnel protection ipsec profile P
         crypto ikev2 client flexvpn HUBS
          peer 2 198.51.100.82
          peer 1 fqdn hub.example.jp dynamic
@@ -140,6 +149,8 @@ def test_tunnel_interfaces_and_their_ends() -> None:
         ("Tunnel2", "ipip", "Loopback0", (Fqdn("branch.example.jp"),)),
         ("Tunnel3", "ipsec", "GigabitEthernet0/0", (host("2001:db8:9::9"),)),
         ("Tunnel4", "ipsec", "", (Fqdn("hub.example.jp"), host("198.51.100.82"))),
+        ("Tunnel5", "sit", "GigabitEthernet0/0", (host("198.51.100.5"),)),
+        ("Tunnel6", "gre", "GigabitEthernet0/0", (host("198.51.100.6"),)),
     ]
     assert made.not_understood == []
 
@@ -153,7 +164,7 @@ def test_hub_and_spoke_of_dmvpn() -> None:
          tunnel source GigabitEthernet0/0
          tunnel mode gre multipoint
     """)
-    assert [(t.kind, t.endpoint, t.peers) for t in hub.device.tunnels] == [("dmvpn", "", ())]
+    assert [(t.kind, t.endpoint, t.peers) for t in hub.device.tunnels] == [("gre", "", ())]
     spoke = read("""
         interface GigabitEthernet0/0
          ip address dhcp
@@ -171,7 +182,7 @@ def test_hub_and_spoke_of_dmvpn() -> None:
          tunnel protection ipsec profile P
     """)
     (found,) = spoke.device.tunnels
-    assert (found.kind, found.endpoint) == ("dmvpn", "GigabitEthernet0/0")
+    assert (found.kind, found.endpoint) == ("gre", "GigabitEthernet0/0")
     assert found.peers == (host("203.0.113.1"), host("203.0.113.2"), host("203.0.113.3"))
     assert neighbors(spoke) == ["10.255.0.1", "10.255.0.2", "10.255.0.3", "2001:db8:255::1"]
     assert spoke.state("ip nhrp map 10.255.0.1") is LineState.MODELLED

@@ -134,7 +134,7 @@ def test_sites(made: Read) -> None:
     assert site.peers == (host("203.0.113.20"),)
     assert [(t.name, t.kind) for t in made.device.tunnels[1:]] == [
         ("Tunnel1", "gre"),
-        ("Tunnel2", "dmvpn"),
+        ("Tunnel2", "gre"),
         ("Tunnel3", "ipsec"),
     ]
     assert tunnels["Tunnel1"].peers == (host("203.0.113.9"),)
