@@ -18,9 +18,10 @@ class FirstMatch:
 
     ``entries[i]`` may match the packets of its bounds; ``covers[i]`` are the packets that end with it (the same,
     unless an entry lets some of what it matches go on). ``effective[i]`` are the packets that reach and match it.
+    ``exact``: no bounds of an entry or a cover leave a doubt.
     """
 
-    __slots__ = ("_entry_tree", "_exact", "_may_tree", "_must_tree", "covers", "effective", "entries", "space")
+    __slots__ = ("_entry_tree", "_may_tree", "_must_tree", "covers", "effective", "entries", "exact", "space")
 
     def __init__(
         self,
@@ -31,20 +32,20 @@ class FirstMatch:
         self.space = space
         self.entries = tuple(entries)
         self.covers = self.entries if covers is None else tuple(covers)
-        self._exact = all(e.must is e.may for e in self.entries) and all(c.must is c.may for c in self.covers)
+        self.exact = all(e.must is e.may for e in self.entries) and all(c.must is c.may for c in self.covers)
         self._must_tree = _Tree(space, [c.must for c in self.covers])
-        self._may_tree = self._must_tree if self._exact else _Tree(space, [c.may for c in self.covers])
+        self._may_tree = self._must_tree if self.exact else _Tree(space, [c.may for c in self.covers])
         self._entry_tree: _Tree | None = None
         may = self._must_tree.remains([e.may for e in self.entries])
-        must = may if self._exact else self._may_tree.remains([e.must for e in self.entries])
+        must = may if self.exact else self._may_tree.remains([e.must for e in self.entries])
         self.effective: tuple[PacketBounds, ...] = tuple(
-            PacketBounds.exactly(b) if self._exact else PacketBounds(a, b) for a, b in zip(must, may, strict=True)
+            PacketBounds.exactly(b) if self.exact else PacketBounds(a, b) for a, b in zip(must, may, strict=True)
         )
 
     @property
     def covered(self) -> PacketBounds:
         """All that ends at some entry."""
-        if self._exact:
+        if self.exact:
             return PacketBounds.exactly(self._must_tree.union)
         return PacketBounds(self._must_tree.union, self._may_tree.union)
 
@@ -52,7 +53,7 @@ class FirstMatch:
         """The entries that may get some of ``packets``, in list order, each with what it may get of them."""
         if self._entry_tree is None:
             # Where entries end all that they match, the tree of what ends is that of what is matched.
-            same = self._exact and self.covers is self.entries
+            same = self.exact and self.covers is self.entries
             self._entry_tree = self._must_tree if same else _Tree(self.space, [e.may for e in self.entries])
         found = (
             (place, self.effective[place].may if inside else self.effective[place].may & packets)

@@ -411,8 +411,10 @@ class DeviceSemantics:
         permitted = denied = translating = space.empty
         rest = space.full
         reasons: dict[str, None] = {}
+        exact = True
         for name in attachment.rule_sets:
             result = self.rule_sets.ask(name, context)
+            exact = exact and result is not None and result.exact
             if result is None:
                 # A list that is not there: the parser says what the device does then; here nothing is certain.
                 denied |= rest
@@ -434,11 +436,12 @@ class DeviceSemantics:
             reasons.update(dict.fromkeys(r for m in result.matches for r in m.reasons))
         # What no list had an opinion on goes on: NAT lists translate some of it.
         permitted |= rest
+        undenied = permitted if exact else space.full - denied
         return Gate(
             attachment,
             tuple(results),
             tuple(reaching),
-            PacketBounds(space.full - denied, permitted | (space.full - denied)),
+            PacketBounds(undenied, permitted | undenied),
             tuple(reasons),
         )
 

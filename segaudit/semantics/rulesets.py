@@ -61,6 +61,8 @@ class ListResult:
         goes_on = any(r.action in (Action.CONTINUE, Action.JUMP) for r in rules)
         covers = [self._cover(r, m, i) for r, m, i in zip(rules, matches, inner, strict=True)] if goes_on else None
         self.first_match = FirstMatch(space, [m.bounds for m in matches], covers)
+        #: Whether the outcomes overlap nowhere: every rule permits or denies, and nothing is undecided.
+        self.exact = self.first_match.exact and all(r.action in (Action.PERMIT, Action.DENY) for r in rules)
         self.permitted, self.denied, self.rest = self._outcomes()
 
     def _cover(self, rule: Rule, match: Match, inner: ListResult | None) -> PacketBounds:
@@ -80,6 +82,8 @@ class ListResult:
 
     def _outcomes(self) -> tuple[PacketSet, PacketSet, PacketSet]:
         space = self._space
+        if self.exact:
+            return self._exact_outcomes()
         permitted: list[PacketSet] = []
         denied: list[PacketSet] = []
         rest = [space.full - self.first_match.covered.must]
@@ -104,6 +108,16 @@ class ListResult:
                 case Action.TRANSLATE | Action.ROUTE | Action.CONTINUE:
                     pass
         return space.union(permitted), space.union(denied), space.union(rest)
+
+    def _exact_outcomes(self) -> tuple[PacketSet, PacketSet, PacketSet]:
+        """As `_outcomes`: only the rarer action is summed up, the other one has what is left of all that is covered."""
+        covered = self.first_match.covered.may
+        denies = sum(r.action == Action.DENY for r in self.rules)
+        rarer = Action.DENY if denies * 2 <= len(self.rules) else Action.PERMIT
+        effects = zip(self.rules, self.first_match.effective, strict=True)
+        one = self._space.union(effective.may for rule, effective in effects if rule.action == rarer)
+        permitted, denied = (covered - one, one) if rarer == Action.DENY else (one, covered - one)
+        return permitted, denied, self._space.full - covered
 
     @cached_property
     def rewriting(self) -> tuple[RuleEffect, ...]:
