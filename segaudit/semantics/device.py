@@ -128,6 +128,30 @@ class Exposure:
         return found
 
 
+class _Tables:
+    """The routing tables of a device by VRF. Apart from the device, so that nothing of it holds on to itself: a network
+    is freed, with all its sets, when nobody looks at it any more.
+    """
+
+    def __init__(self, space: PacketSpace, device: Device, assumed: Sequence[AssumedRoute]) -> None:
+        self._space = space
+        self._device = device
+        self._assumed = tuple(assumed)
+        self._made: dict[str, RoutingTable] = {}
+
+    @cached_property
+    def routes(self) -> Routes:
+        """The routes as they resolve."""
+        return Routes(self._device)
+
+    def of(self, vrf: str) -> RoutingTable:
+        """The table of ``vrf``."""
+        found = self._made.get(vrf)
+        if found is None:
+            found = self._made[vrf] = RoutingTable(self._space, self._device, vrf, self._assumed, self.routes)
+        return found
+
+
 class DeviceSemantics:
     """One device compiled for sets. ``accounts`` are user groups that an intruder is assumed to be a member of."""
 
@@ -144,8 +168,7 @@ class DeviceSemantics:
         self.device = device
         self.resolver = Resolver(space, device, as_of, accounts)
         self.rule_sets = RuleSets(device, self.resolver)
-        self._assumed = tuple(assumed)
-        self._tables: dict[str, RoutingTable] = {}
+        self._tables = _Tables(space, device, assumed)
         self._gates: dict[object, Gate] = {}
         self._attachments = {
             hook: sorted((a for a in device.attachments if a.hook == hook), key=lambda a: a.order) for hook in Hook
@@ -176,25 +199,15 @@ class DeviceSemantics:
 
     def routing(self, ingress: str) -> RoutingTable:
         """The routing table that packets from ``ingress`` meet."""
-        return self._table(self._vrf(ingress))
+        return self._tables.of(self._vrf(ingress))
 
     def _vrf(self, ingress: str) -> str:
         interface = self.device.interface(ingress)
         return interface.vrf if interface is not None else ""
 
-    def _table(self, vrf: str) -> RoutingTable:
-        found = self._tables.get(vrf)
-        if found is None:
-            found = self._tables[vrf] = RoutingTable(self.space, self.device, vrf, self._assumed, self._routes)
-        return found
-
-    @cached_property
-    def _routes(self) -> Routes:
-        return Routes(self.device)
-
     @cached_property
     def _policy_routing(self) -> PolicyRouting:
-        return PolicyRouting(self.rule_sets, self._routes, self._table)
+        return PolicyRouting(self.rule_sets, self._tables.routes, self._tables.of)
 
     # -- ways through ---------------------------------------------------------------------------------------------
 
