@@ -114,19 +114,20 @@ def _dead_in(
     semantics: DeviceSemantics, name: str, preferred: tuple[PacketSet, ...], identity: RuleIdentity
 ) -> Iterator[DeadRule]:
     dead: dict[str, tuple[Context, ListResult, int]] = {}
+    # As written: a parser may make several rules of one, of which one alone is no dead rule.
     alive: set[str] = set()
     for context, result in _results(semantics, name):
         matched = result.first_match.entries
         for index, effective in enumerate(result.first_match.effective):
             rule = result.rules[index]
             if effective.may:
-                alive.add(rule.id)
+                alive.add(rule.part_of or rule.id)
             elif rule.action in _LOOKED_AT and not rule.implicit and matched[index].may:
-                dead.setdefault(rule.id, (context, result, index))
-    for rule_id, (context, result, index) in dead.items():
-        if rule_id in alive:
-            continue
+                dead.setdefault(rule.part_of or rule.id, (context, result, index))
+    for context, result, index in dead.values():
         rule = result.rules[index]
+        if (rule.part_of or rule.id) in alive:
+            continue
         blockers = result.first_match.blockers(index)
         yield DeadRule(
             device=semantics.device.name,

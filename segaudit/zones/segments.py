@@ -320,6 +320,9 @@ def _routed(devices: Sequence[Device], owners: Owners, subnets: Sequence[Segment
                 interface = device.interface(one.egress)
                 if interface is None or interface.kind == InterfaceKind.TUNNEL:
                     continue
+                if any(a.prefix.covers(route.prefix) for a in interface.addresses):
+                    # A host of the link itself, as a leak from another VRF names it.
+                    continue
                 port = Port(device.name, one.egress)
                 link = joined.get(port)
                 beside = link.ports if link is not None else (port,)

@@ -45,6 +45,7 @@ from segaudit.model import (
     SourceFile,
     Span,
     Translation,
+    Tunnel,
     format_address,
     msg,
 )
@@ -344,6 +345,7 @@ class _Converter:
                     hits=line.packets,
                     target=called,
                     translation=effect.translation,
+                    part_of="" if made == 1 else name,
                 )
                 if clause.translated_by is not None:
                     rule = self._by_translation(rule, clause, context)
@@ -568,6 +570,7 @@ class _Converter:
                 Notice(message=msg("there are no rules of ip6tables: what IPv6 may do is not judged"), span=self._span)
             )
         self._notices += _hosts_only(config)
+        self._notices += _bridged(config)
         return Device(
             name=name,
             format="linux_iptables",
@@ -588,6 +591,7 @@ class _Converter:
             rule_sets=tuple(self._rule_sets.values()),
             attachments=tuple(sorted(self._attachments, key=lambda a: (list(Hook).index(a.hook), a.order))),
             routes=facts.routes,
+            tunnels=tuple(_tunnels(facts)),
             hosts=tuple(self._hosts.values()),
             notices=tuple(self._notices),
         )
@@ -772,6 +776,20 @@ def _hosts_only(config: Config) -> Iterator[Notice]:
         yield Notice(message=message, span=forward.span)
 
 
+def _bridged(config: Config) -> Iterator[Notice]:
+    """That rules ask by which port of a bridge a packet came (iptables-extensions(8), physdev): the first of them."""
+    for table in config.tables:
+        for chain in table.chains:
+            for line in chain.rules:
+                if any(match.module == "physdev" for piece in line.pieces for match in piece.matches):
+                    message = msg(
+                        "rules ask for ports of a bridge: packets between its ports pass these rules only where"
+                        " br_netfilter is on, which does not show here, and are not judged"
+                    )
+                    yield Notice(message=message, span=line.span, bears_on_access=True)
+                    return
+
+
 def _untracks(chain: Chain) -> bool:
     return any(is_notrack(target) for target in map(_target, chain.rules) if target is not None)
 
@@ -796,7 +814,20 @@ def _tracks(config: Config, version: int) -> bool:
 def _described(interface: Interface, facts: HostFacts) -> Interface:
     """``interface`` with its addresses, and how it stood when somebody saved the interfaces."""
     name = interface.name
-    interface = replace(interface, addresses=facts.addresses.get(name, ()))
+    link = facts.links.get(name)
+    if link is not None:
+        kind = InterfaceKind.TUNNEL if link.tunnel else InterfaceKind.BRIDGE if link.bridge else interface.kind
+        interface = replace(
+            interface,
+            kind=InterfaceKind.VLAN if link.vlan is not None else kind,
+            vlan=link.vlan if link.vlan is not None else interface.vlan,
+            parent=link.lower or interface.parent,
+        )
+    interface = replace(
+        interface,
+        addresses=facts.addresses.get(name, ()),
+        members=tuple(port for port, bridge in facts.ports.items() if bridge == name),
+    )
     captured = facts.captured.get(name)
     if captured is None:
         return interface
@@ -805,8 +836,25 @@ def _described(interface: Interface, facts: HostFacts) -> Interface:
         enabled=captured.enabled,
         parent=interface.parent or captured.parent,
         method=AddressMethod.DHCP if captured.leased else interface.method,
-        members=tuple(n for n, other in facts.captured.items() if other.master == name),
     )
+
+
+def _tunnels(facts: HostFacts) -> Iterator[Tunnel]:
+    """The tunnels of the host; which networks go into them its routes say."""
+    holders = {
+        (own.prefix.version, own.address): name for name, addresses in facts.addresses.items() for own in addresses
+    }
+    for name, link in facts.links.items():
+        if link.tunnel:
+            at = "" if link.local is None else holders.get((link.local.version, link.local.first), "")
+            yield Tunnel(
+                name=name,
+                kind=link.tunnel,
+                interface=name,
+                span=link.span,
+                endpoint=at or link.lower,
+                peers=() if link.far is None else (link.far,),
+            )
 
 
 _KINDS: Final = (
