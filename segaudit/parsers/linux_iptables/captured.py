@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Final
 
 from segaudit.model import InterfaceAddress, LineState, Prefix, Span, parse_address, parse_prefix
+from segaudit.parsers.linux_iptables.links import HostLink, shown_link
 
 #: ``2: eth0.10@eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue master br0 state UP …``
 _HEAD: Final = re.compile(r"^\d+: (?P<name>[^\s:@]+)(?:@(?P<lower>\S+))?: <(?P<flags>[\w,-]*)>(?P<rest> mtu \d+.*)$")
@@ -58,6 +59,7 @@ class AddressCapture:
     def __init__(self) -> None:
         self.interfaces: dict[str, CapturedInterface] = {}
         self.addresses: dict[str, list[InterfaceAddress]] = {}
+        self.links: dict[str, HostLink] = {}
         #: The interface whose block goes on.
         self._open = ""
 
@@ -74,6 +76,9 @@ class AddressCapture:
             return self._address(one["name"], one["words"].partition("\\")[0].split(), span)
         if self._open and (inet := _INET.match(line)) is not None:
             return self._address(self._open, inet["words"].split(), span)
+        if self._open and (link := shown_link(line, span)) is not None:
+            self.links.setdefault(self._open, link)
+            return LineState.MODELLED, ""
         if self._open and _REST_OF_BLOCK.match(line) is not None:
             return LineState.IRRELEVANT, "hardware and lifetimes of an interface, not its addresses"
         self._open = ""

@@ -845,7 +845,9 @@ def _tunnels(facts: HostFacts) -> Iterator[Tunnel]:
         (own.prefix.version, own.address): name for name, addresses in facts.addresses.items() for own in addresses
     }
     for name, link in facts.links.items():
-        if link.tunnel:
+        captured = facts.captured.get(name)
+        # The kernel has a `gre0`, `sit0`, `tunl0` without ends of its own, which is down unless somebody uses it.
+        if link.tunnel and not (link.far is None and captured is not None and not captured.enabled):
             at = "" if link.local is None else holders.get((link.local.version, link.local.first), "")
             yield Tunnel(
                 name=name,

@@ -19,13 +19,15 @@ from segaudit.model import (
     parse_prefix,
 )
 from segaudit.parsers.linux_iptables.captured import AddressCapture, CapturedInterface
+from segaudit.parsers.linux_iptables.links import HostLink, made_link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostFacts:
     """``forwarding`` says by IP version whether the kernel forwards, where the script sets it.
 
-    ``captured`` are all interfaces, in their order, where somebody saved them; else it is empty.
+    ``captured`` are all interfaces, in their order, where somebody saved them; else it is empty. ``links`` tells of
+    VLANs, tunnels and bridges, ``ports`` which interfaces are ports of a bridge, and of which.
     """
 
     addresses: Mapping[str, tuple[InterfaceAddress, ...]]
@@ -33,6 +35,8 @@ class HostFacts:
     routes: tuple[Route, ...]
     forwarding: Mapping[int, bool]
     captured: Mapping[str, CapturedInterface]
+    links: Mapping[str, HostLink]
+    ports: Mapping[str, str]
 
 
 #: Shell commands that cannot bear on access, and why.
@@ -94,6 +98,9 @@ class Host:
     _routes: list[Route] = field(default_factory=list)
     _forwarding: dict[int, bool] = field(default_factory=dict)
     _captured: dict[str, CapturedInterface] = field(default_factory=dict)
+    _links: dict[str, HostLink] = field(default_factory=dict)
+    _ports: dict[str, str] = field(default_factory=dict)
+    _vrfs: set[str] = field(default_factory=set)
 
     def facts(self) -> HostFacts:
         """What has been collected."""
@@ -103,6 +110,8 @@ class Host:
             routes=tuple(self._routes),
             forwarding=MappingProxyType(dict(self._forwarding)),
             captured=MappingProxyType(dict(self._captured)),
+            links=MappingProxyType(dict(self._links)),
+            ports=MappingProxyType(dict(self._ports)),
         )
 
     def captured(self, capture: AddressCapture) -> None:
@@ -112,6 +121,10 @@ class Host:
                 self._captured[name] = interface
                 self._spans[name] = interface.span
                 self._addresses[name] = []
+            if interface.master:
+                self._ports[name] = interface.master
+            if (link := capture.links.get(name)) is not None:
+                self._links[name] = link
             # The families may have been asked for one by one.
             known = {(a.prefix.version, a.address) for a in self._addresses[name]}
             added = capture.addresses.get(name, ())
@@ -160,12 +173,24 @@ class Host:
             try:
                 if "address".startswith(what) and len(what) > 1 and self._add_address(plain[2:], span):
                     return LineState.MODELLED, ""
+                if what == "link" and _behind(plain, "type") == "vrf":
+                    self._vrfs.add(_behind(plain, "name") or plain[2])
+                elif what in ("link", "tunnel") and (made := made_link(plain[2:], span)) is not None:
+                    self._links[made[0]] = made[1]
+                    self._spans.setdefault(made[0], span)
+                    return LineState.MODELLED, ""
                 if "route".startswith(what) and self._add_route(plain[2:], span, 6 if "-6" in words else 4):
                     return LineState.MODELLED, ""
             except ValueError:
                 # An address or prefix that is none, or that only the shell knows.
                 return LineState.UNSUPPORTED, "an address that cannot be read"
         if what == "link" and action == "set":
+            bridge = _behind(plain, "master")
+            if bridge in self._vrfs:
+                return LineState.UNSUPPORTED, "ip: a routing table of its own for some interfaces"
+            if bridge and surely:
+                self._ports[_behind(plain, "dev") or plain[2]] = bridge
+                return LineState.MODELLED, ""
             return LineState.IRRELEVANT, "state and name of a link, not its address"
         return LineState.UNSUPPORTED, "ip: addresses, routes or tunnels that are not read"
 
