@@ -181,7 +181,7 @@ class FlowEngine:
             sent = PacketBounds(sent.must - at_home, sent.may - at_home)
         if source.kind == SegmentKind.TUNNEL:
             # What comes out of a tunnel goes to what its other selector names, or is dropped.
-            sent &= self._taken_by(source.ports[0], inward=True)
+            sent &= self.taken_by(source.ports[0], inward=True)
         if source.divided_by:
             sent = PacketBounds(self._space.empty, sent.may)
         flows: dict[str, list[tuple[Flow, Choices]]] = defaultdict(list)
@@ -294,7 +294,7 @@ class FlowEngine:
                 continue
             received = crossing.piece.current & self._territory.packets(segment, "dst")
             if segment.kind == SegmentKind.TUNNEL:
-                received &= self._taken_by(segment.ports[0], inward=False)
+                received &= self.taken_by(segment.ports[0], inward=False)
             if segment.divided_by:
                 received = PacketBounds(self._space.empty, received.may)
             if received.may:
@@ -304,7 +304,7 @@ class FlowEngine:
                 flow = Flow(source=source, target=segment, sent=sent, received=received, hops=chain)
                 flows[segment.name].append((flow, arrival.choices))
 
-    def _taken_by(self, port: Port, *, inward: bool) -> PacketBounds:
+    def taken_by(self, port: Port, *, inward: bool) -> PacketBounds:
         """The packets that the selectors of a tunnel take: out of the device into it, or ``inward``; a wire takes all."""
         full = self._space.full
         if not port.vpn:
@@ -335,7 +335,7 @@ class FlowEngine:
         beyond = {port.device for port in owning} & {link.far.device for link in links}
         for link in links:
             if not beyond or link.far.device in beyond:
-                carried = current & self._taken_by(link.near, inward=False) & self._taken_by(link.far, inward=True)
+                carried = current & self.taken_by(link.near, inward=False) & self.taken_by(link.far, inward=True)
                 if carried.may:
                     found.append((link.far, carried))
         for _, carried in found:
