@@ -15,7 +15,7 @@ class RouteKind(StrEnum):
     STATIC = "static"
     DISCARD = "discard"
     POLICY = "policy"
-    """Policy routing: chosen by more than the destination; may, never must."""
+    """Of policy routing, and in no table: rules of routing lists say where it sends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class Route:
     """A route as configured; connected routes follow from the interfaces and are not listed.
 
     ``next_hop`` is an address of the prefix' version or ``None`` (directly attached); ``interface`` the way out, empty
-    where only the next hop tells. Lower ``distance`` wins among equal prefixes. ``tracked``: may be withdrawn.
+    where only the next hop tells. Lower ``distance`` wins among equal prefixes, then lower ``metric``. ``tracked``: may be withdrawn.
     ``next_hop_vrf``: the VRF that the next hop lies in, where it is not the route's own (a leak). In a routing list a
     route that discards drops the packet, and one with neither next hop nor interface but ``next_hop_vrf`` hands it to
     that VRF's routing table, for good.
@@ -34,6 +34,7 @@ class Route:
     next_hop: int | None = None
     interface: str = ""
     distance: int = 1
+    metric: int = 0
     vrf: str = ""
     kind: RouteKind = RouteKind.STATIC
     tracked: bool = False

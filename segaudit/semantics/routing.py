@@ -44,12 +44,16 @@ class AssumedRoute:
     sure: bool = True
 
 
+#: Distance and metric: of two entries for one prefix the lower one is installed.
+_Rank = tuple[int, int]
 #: Of a connected network, before every route for the same prefix.
-_CONNECTED = -1
+_CONNECTED: _Rank = (-1, 0)
 #: Behind every route that a config writes for the same prefix; and behind that one.
-_DEFAULT, _LAST = 255, 256
+_DEFAULT: _Rank = (255, 0)
+_LAST: _Rank = (256, 0)
 #: Of what another VRF hands over: by copying its table, and by BGP (IOS: 20 for what is external).
-_COPIED, _IMPORTED = 0, 20
+_COPIED: _Rank = (0, 0)
+_IMPORTED: _Rank = (20, 0)
 #: Next hops that lie behind other routes are followed so far; a longer chain leads nowhere.
 MOST_RECURSION = 16
 
@@ -71,7 +75,7 @@ class Resolved:
 class _Carrier:
     """What may lead to the next hop of a route: a connected network (no ``place``), or the route at ``place``."""
 
-    distance: int
+    rank: _Rank
     egress: str
     place: int | None
     sure: bool
@@ -100,9 +104,13 @@ class _Covering:
                 yield from _levels(here)
 
 
+def _rank(route: Route) -> _Rank:
+    return (route.distance, route.metric)
+
+
 def _levels(carriers: list[_Carrier]) -> Iterator[list[_Carrier]]:
-    distance = attrgetter("distance")
-    for _, same in groupby(sorted(carriers, key=distance), key=distance):
+    rank = attrgetter("rank")
+    for _, same in groupby(sorted(carriers, key=rank), key=rank):
         yield list(same)
 
 
@@ -222,17 +230,20 @@ class Routes:
                     found.add(address.prefix, _Carrier(_CONNECTED, interface.name, None, sure=True))
             for place in self._places.get(vrf, ()):
                 route = self.device.routes[place]
-                found.add(route.prefix, _Carrier(route.distance, "", place, sure=True))
+                found.add(route.prefix, _Carrier(_rank(route), "", place, sure=True))
             for origin, sure in self.imports(vrf):
-                near, far = (_COPIED, 0) if sure else (_IMPORTED, _IMPORTED)
                 for interface in self.members(origin):
                     for address in interface.addresses:
                         if not self.known(vrf, address.prefix.version):
-                            found.add(address.prefix, _Carrier(near, interface.name, None, sure=sure))
+                            found.add(
+                                address.prefix,
+                                _Carrier(_COPIED if sure else _IMPORTED, interface.name, None, sure=sure),
+                            )
                 for place in self._places.get(origin, ()):
                     route = self.device.routes[place]
                     if not self.known(vrf, route.prefix.version):
-                        found.add(route.prefix, _Carrier(far or route.distance, "", place, sure=sure))
+                        rank = _rank(route) if sure else _IMPORTED
+                        found.add(route.prefix, _Carrier(rank, "", place, sure=sure))
         return found
 
     def known(self, vrf: str, version: int) -> bool:
@@ -266,7 +277,7 @@ class _Entry:
     """One route in the order of preference: longer prefixes first, then the connected, then by distance."""
 
     prefix: Prefix
-    distance: int
+    rank: _Rank
     egress: str
     next_hop: tuple[int, int] | None
     sure: bool
@@ -294,16 +305,16 @@ class RoutingTable:
         routes, vrf = self._routes, self._vrf
         entries = list(self._connected(vrf, _CONNECTED, sure=True))
         own = list(routes.of(vrf))
-        entries += [_Entry(o.route.prefix, o.route.distance, o.egress, o.next_hop, o.sure) for o in own]
+        entries += [_Entry(o.route.prefix, _rank(o.route), o.egress, o.next_hop, o.sure) for o in own]
         for origin, sure in routes.imports(vrf):
             imported = [
                 *self._connected(origin, _COPIED, sure=sure),
-                *(_Entry(o.route.prefix, o.route.distance, o.egress, o.next_hop, o.sure) for o in routes.of(origin)),
+                *(_Entry(o.route.prefix, _rank(o.route), o.egress, o.next_hop, o.sure) for o in routes.of(origin)),
             ]
             entries += [
                 replace(
                     e,
-                    distance=e.distance if sure else _IMPORTED,
+                    rank=e.rank if sure else _IMPORTED,
                     sure=e.sure and sure and not routes.doubtful(vrf, e.prefix.version),
                 )
                 for e in imported
@@ -324,10 +335,10 @@ class RoutingTable:
             ]
         return entries
 
-    def _connected(self, vrf: str, distance: int, *, sure: bool) -> Iterator[_Entry]:
+    def _connected(self, vrf: str, rank: _Rank, *, sure: bool) -> Iterator[_Entry]:
         for interface in self._routes.members(vrf):
             for address in interface.addresses:
-                yield _Entry(address.prefix, distance, interface.name, None, sure)
+                yield _Entry(address.prefix, rank, interface.name, None, sure)
 
     def _share_out(self, entries: list[_Entry]) -> list[Way]:
         """Every destination to the entries that may carry it; what nothing carries has no way."""
@@ -379,7 +390,7 @@ def _stretches(entries: Iterable[_Entry], version: int) -> Iterator[tuple[int, i
     prefix = attrgetter("prefix")
     around = [((1 << (32 if version == 4 else 128)) - 1, _Outcome({}, settled=False))]
     at = 0
-    ordered = sorted(entries, key=lambda e: (e.prefix.network, e.prefix.length, e.distance))
+    ordered = sorted(entries, key=lambda e: (e.prefix.network, e.prefix.length, e.rank))
     for longer, same in groupby(ordered, key=prefix):
         while around[-1][0] < longer.first:
             last, outcome = around.pop()
@@ -400,7 +411,7 @@ def _stretches(entries: Iterable[_Entry], version: int) -> Iterator[tuple[int, i
 def _outcome(entries: Iterable[_Entry], shorter: _Outcome) -> _Outcome:
     """What the entries of one prefix make of its addresses; ``shorter`` is what those of the next shorter one would."""
     found: dict[_Key, bool] = {}
-    for _, equal in groupby(entries, key=attrgetter("distance")):
+    for _, equal in groupby(entries, key=attrgetter("rank")):
         level: dict[_Key, bool] = {}
         for entry in equal:
             key = (entry.egress, entry.next_hop, entry.guessed)

@@ -120,11 +120,8 @@ class RouteTracer:
                     yield _Candidate(route.prefix.length, distance, replace(way, sure=certain))
 
     def _holding(self, vrf: str, version: int, address: int) -> list[Route]:
-        return [
-            r
-            for r in self._device.routes
-            if r.vrf == vrf and r.kind != RouteKind.POLICY and r.prefix.contains(version, address)
-        ]
+        table = [r for r in self._device.routes if r.vrf == vrf and r.kind != RouteKind.POLICY]
+        return [r for r in table if r.prefix.contains(version, address)]
 
     def _from_segments(self, vrf: str, version: int, address: int) -> Iterator[_Candidate]:
         """What follows from where the segments are, which the device's own routes do not say."""

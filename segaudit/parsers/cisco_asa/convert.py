@@ -27,6 +27,7 @@ from segaudit.parsers.cisco_asa.nat import build_nat, read_nat
 from segaudit.parsers.cisco_asa.nat_legacy import LegacyNat
 from segaudit.parsers.cisco_asa.nat_table import NatTable
 from segaudit.parsers.cisco_asa.objects import Catalogue, read_catalogue
+from segaudit.parsers.cisco_asa.policy_routing import PolicyRouting
 from segaudit.parsers.cisco_asa.routes import (
     management_table,
     read_neighbors,
@@ -82,7 +83,7 @@ def convert(source: SourceFile, ledger: LedgerBuilder) -> Device:
     filters.attach_user_authentication()
     table, nat_version = _translations(config, dialect, catalogue, interfaces, lists, ledger)
     filters.attach_nat(table.rule_sets(nat_version))
-    routes = read_routes(config, catalogue, interfaces, ledger)
+    routes, tunneled = read_routes(config, catalogue, interfaces, ledger)
     dynamic = read_routing_protocols(config, interfaces, ledger)
     filters.attach_antispoofing(routes, dynamic)
     management = Management(config, catalogue, interfaces, ledger)
@@ -91,6 +92,19 @@ def convert(source: SourceFile, ledger: LedgerBuilder) -> Device:
     filters.attach_local(management, _tunnelled(vpn))
     remote_access = tuple(replace(r, filter_rule_set=filters.closed(r.filter_rule_set)) for r in vpn.remote_access)
     tunnels = tuple(replace(t, filter_rule_set=filters.closed(t.filter_rule_set)) for t in vpn.tunnels)
+    choosing = PolicyRouting(
+        config,
+        catalogue,
+        interfaces,
+        lists,
+        ledger,
+        routes,
+        rule_sets=filters.rule_sets,
+        attachments=filters.attachments,
+        notices=notices,
+    )
+    doors = (*(door for one in remote_access for door in one.portal_interfaces), *(one.interface for one in tunnels))
+    choosing.attach(tunneled, tuple(dict.fromkeys(doors)))
     notices += filters.notices
     notices += _notices(config, interfaces)
     hostname = _hostname(config, ledger)

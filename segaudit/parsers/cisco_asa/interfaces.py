@@ -236,9 +236,11 @@ class _Reader:
             draft.tunnel = draft.tunnel or {}
             draft.tunnel["policy" if words[1:4] == ("protection", "ipsec", "policy") else argument] = child
         elif first == "policy-route":
+            if argument != "route-map":
+                # How much the interface costs and how it is measured, for `set adaptive-interface`.
+                self._ledger.irrelevant(child.number, "which of the ways of policy routing is best")
+                return False
             draft.policy_route = child
-            self._ledger.approximated(child.number, "policy routing: packets may also go where its route-map says")
-            return False
         elif first in ("dhcp", "pppoe"):
             self._ledger.irrelevant(child.number, CHILDREN["interface"][first])
             return False

@@ -1,4 +1,4 @@
-"""Static routes, routes by DHCP, policy routing, and which routing protocols run."""
+"""Static routes, routes by DHCP, and which routing protocols run."""
 
 from __future__ import annotations
 
@@ -26,31 +26,33 @@ def management_table(config: Config, interface: NamedInterface) -> str:
 
 def read_routes(
     config: Config, catalogue: Catalogue, interfaces: Interfaces, ledger: LedgerBuilder
-) -> tuple[Route, ...]:
-    """The routes as configured, in file order; their lines are ledgered."""
+) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
+    """The routes as configured, in file order, and those that are for what comes out of tunnels only (``tunneled``).
+
+    Their lines are ledgered.
+    """
     tables = {one.name: management_table(config, one) for one in interfaces.named}
     routes: list[Route] = []
+    tunneled: list[Route] = []
     for line in config.of("route"):
         words = line.words
         if len(words) < 4 or (route := _route(words, line, catalogue, tables)) is None:
             ledger.unrecognized(line.number, "no interface, network, mask and gateway")
             continue
-        routes.append(route)
+        (tunneled if "tunneled" in words else routes).append(route)
         ledger.modelled(line.number)
     for line in config.starting("ipv6", "route"):
         found = _ipv6_route(line.words, line, catalogue, tables)
         if found is None:
             ledger.unrecognized(line.number, "no interface, prefix and gateway")
             continue
-        routes.append(found)
+        (tunneled if "tunneled" in line.words else routes).append(found)
         ledger.modelled(line.number)
     for interface in interfaces.named:
         if interface.set_route:
             span = interface.interface.span
             routes.append(Route(prefix=_DEFAULT, span=span, interface=interface.name, vrf=tables[interface.name]))
-        if interface.policy_route is not None:
-            routes.extend(_policy_routes(config, catalogue, interface.policy_route, ledger))
-    return tuple(routes)
+    return tuple(routes), tuple(tunneled)
 
 
 def _route(words: tuple[str, ...], line: Line, catalogue: Catalogue, tables: dict[str, str]) -> Route | None:
@@ -68,8 +70,7 @@ def _route(words: tuple[str, ...], line: Line, catalogue: Catalogue, tables: dic
         interface="" if discard else words[1],
         distance=int(rest[0]) if rest and rest[0].isdigit() else 1,
         vrf=tables.get(words[1], ""),
-        # "tunneled": the default route of what comes out of tunnels only.
-        kind=RouteKind.DISCARD if discard else RouteKind.POLICY if "tunneled" in rest else RouteKind.STATIC,
+        kind=RouteKind.DISCARD if discard else RouteKind.STATIC,
         tracked="track" in rest,
     )
 
@@ -94,42 +95,8 @@ def _ipv6_route(words: tuple[str, ...], line: Line, catalogue: Catalogue, tables
         interface="" if discard else words[2],
         distance=int(rest[0]) if rest and rest[0].isdigit() else 1,
         vrf=tables.get(words[2], ""),
-        kind=RouteKind.DISCARD if discard else RouteKind.POLICY if "tunneled" in rest else RouteKind.STATIC,
+        kind=RouteKind.DISCARD if discard else RouteKind.STATIC,
     )
-
-
-def _policy_routes(config: Config, catalogue: Catalogue, line: Line, ledger: LedgerBuilder) -> list[Route]:
-    """Where a route-map on an interface may send packets: any destination may go to each of its next hops."""
-    name = line.words[-1]
-    routes: list[Route] = []
-    for block in config.starting("route-map", name):
-        ledger.approximated(block.number, "policy routing: any packet may go where it says")
-        for child in block.children:
-            ledger.approximated(child.number, "policy routing: any packet may go where it says")
-            words = child.words
-            if words[:3] == ("set", "ip", "next-hop"):
-                hops = [catalogue.host(word) for word in words[3:]]
-                routes.extend(
-                    Route(
-                        prefix=_DEFAULT,
-                        span=catalogue.source.span(child.number),
-                        next_hop=hop.first,
-                        kind=RouteKind.POLICY,
-                    )
-                    for hop in hops
-                    if isinstance(hop, AddressRange)
-                )
-            elif words[:2] == ("set", "interface"):
-                routes.extend(
-                    Route(
-                        prefix=_DEFAULT,
-                        span=catalogue.source.span(child.number),
-                        interface=word,
-                        kind=RouteKind.POLICY,
-                    )
-                    for word in words[2:]
-                )
-    return routes
 
 
 def read_routing_protocols(config: Config, interfaces: Interfaces, ledger: LedgerBuilder) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from segaudit.parsers.fortinet_fortios.links import cluster_of, neighbors_of
 from segaudit.parsers.fortinet_fortios.local import LocalReader
 from segaudit.parsers.fortinet_fortios.nat import NatReader
 from segaudit.parsers.fortinet_fortios.policies import Books, PolicyReader, asked_groups, referenced_names
+from segaudit.parsers.fortinet_fortios.policy_routes import PolicyRouteReader
 from segaudit.parsers.fortinet_fortios.routes import RouteReader
 from segaudit.parsers.fortinet_fortios.schedules import ScheduleBook
 from segaudit.parsers.fortinet_fortios.services import ServiceBook
@@ -67,6 +68,8 @@ def _device(scope: Scope) -> Device:
     local_in = policies.local_in_lists(services)
     hosts = HostReader(scope, topology)
     routes = RouteReader(scope, topology, addresses)
+    table, protocols = tuple(routes.routes()), routes.protocols()
+    choosing = PolicyRouteReader(scope, topology, addresses, table, dynamic=bool(protocols))
     source_lists = (source_list,) if source_list is not None else ()
     manager = file.platform.upper().startswith(_NO_FIREWALL)
     notices.extend(_notices(scope))
@@ -84,16 +87,17 @@ def _device(scope: Scope) -> Device:
         addresses=MappingProxyType(addresses.objects),
         services=MappingProxyType(books.services.objects),
         schedules=MappingProxyType(books.schedules.objects),
-        rule_sets=(*access_lists, *vips.lists, *filters, *source_lists, *local_in),
+        rule_sets=(*access_lists, *vips.lists, *choosing.lists(), *filters, *source_lists, *local_in),
         attachments=(
             *_attached(access_lists, Hook.PREROUTING, _ACCESS_LIST_ORDER),
             *_attached(vips.lists, Hook.PREROUTING, DESTINATION_NAT_ORDER),
+            *choosing.attachments(),
             *_attached(filters, Hook.FORWARD, 0),
             *_attached(source_lists, Hook.POSTROUTING, SOURCE_NAT_ORDER),
             *_attached(local_in, Hook.LOCAL_IN, 0),
         ),
-        routes=tuple(routes.routes()),
-        dynamic_routing=routes.protocols(),
+        routes=table,
+        dynamic_routing=protocols,
         neighbors=neighbors_of(scope),
         cluster=cluster_of(scope),
         dhcp_scopes=tuple(hosts.scopes()),

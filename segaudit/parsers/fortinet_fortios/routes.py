@@ -1,4 +1,4 @@
-"""Static routes, policy routes, default routes that an access line brings, and routing protocols."""
+"""Static routes, default routes that an access line brings, and routing protocols."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from segaudit.parsers.fortinet_fortios.values import prefixes_of, read_address, 
 
 #: Administrative distance of static routes, and of the default route of a DHCP or PPPoE line (CLI reference).
 _STATIC_DISTANCE, _LINE_DISTANCE = 10, 5
+#: Of static routes and of lines: 0, since 7.0 1.
+_STATIC_PRIORITY = 1
 _PROTOCOLS = (
     ("router bgp", "bgp", ("neighbor", "neighbor-group", "neighbor-range")),
     ("router ospf", "ospf", ("area", "network", "ospf-interface")),
@@ -41,10 +43,6 @@ class RouteReader:
             for entry in self._scope.table(path):
                 if entry.text("status", "enable") != "disable":
                     yield from self._static(entry, version)
-        for path, version in (("router policy", 4), ("router policy6", 6)):
-            for entry in self._scope.table(path):
-                if entry.text("status", "enable") != "disable" and entry.text("action", "permit") != "deny":
-                    yield from self._policy_route(entry, version)
         yield from self._lines()
         for entry in self._scope.table("system route"):
             prefix = read_prefix(entry.words("dst")) or default_prefix(4)
@@ -99,22 +97,6 @@ class RouteReader:
         found = read_prefix(words)
         return (found,) if found is not None else ()
 
-    def _policy_route(self, entry: Section, version: int) -> Iterator[Route]:
-        """What may be routed elsewhere (CLI reference, `config router policy`: ``dst "10.0.0.0/255.0.0.0"``)."""
-        names = entry.words("dstaddr")
-        prefixes: list[Prefix] = []
-        for name in names:
-            value = self._addresses.reference(name, version)
-            prefixes.extend(prefix for part in self._addresses.ranges(value) for prefix in prefixes_of(part))
-        for word in entry.words("dst"):
-            found = read_prefix((word,))
-            if found is not None:
-                prefixes.append(found)
-        if not names and not entry.words("dst"):
-            prefixes.append(default_prefix(version))
-        for prefix in dict.fromkeys(prefixes):
-            yield self._route(entry, prefix, entry.text("gateway"), entry.text("output-device"), kind=RouteKind.POLICY)
-
     def _lines(self) -> Iterator[Route]:
         """The default route that a DHCP or PPPoE line brings, unless told not to (CLI reference, `defaultgw`)."""
         for interface in self._topology.interfaces:
@@ -128,6 +110,7 @@ class RouteReader:
                 span=interface.span,
                 interface=interface.name,
                 distance=distance,
+                metric=entry.number("priority", _STATIC_PRIORITY),
                 vrf=interface.vrf,
                 tracked=True,
             )
@@ -150,6 +133,8 @@ class RouteReader:
             next_hop=hop,
             interface=interface,
             distance=entry.number("distance", _STATIC_DISTANCE),
+            # "priority": of equal distances the lower one is used (Administration Guide 7.4, "Routing concepts").
+            metric=entry.number("priority", _STATIC_PRIORITY),
             vrf=entry.text("vrf") if entry.number("vrf", 0) else "",
             kind=kind,
             tracked=tracked,

@@ -404,7 +404,7 @@ _INTERFACE6 = _modelled(
 _INTERFACE = _modelled(
     """vdom vrf mode ip allowaccess type description alias status vlanid interface member role remote-ip secondary-IP
     dedicated-to trust-ip-1 trust-ip-2 trust-ip-3 trust-ip6-1 trust-ip6-2 trust-ip6-3 management-ip dhcp-relay-service
-    dhcp-relay-ip fortilink distance defaultgw explicit-web-proxy explicit-ftp-proxy redundant-interface aggregate
+    dhcp-relay-ip fortilink distance priority defaultgw explicit-web-proxy explicit-ftp-proxy redundant-interface aggregate
     ip-managed-by-fortiipam forward-domain""",
     {
         NAMING: "snmp-index color devindex vindex internal tags",
@@ -416,7 +416,7 @@ _INTERFACE = _modelled(
         flow-control swc-vlan switch external poe fp-disable fp-anomaly bfd bfd-desired-min-tx bfd-detect-mult
         bfd-required-min-rx mux-type annex lacp-ha trust-mac vap-switch-type fortilink-backup-link fortilink-stacking
         npu-fastpath disconnect-threshold hardware-switch ingress-cos egress-cos ptp-profile synce""",
-        ROUTING_FINE: """priority weight dhcp-client-identifier dhcp-renew-time ipunnumbered preserve-session-route
+        ROUTING_FINE: """weight dhcp-client-identifier dhcp-renew-time ipunnumbered preserve-session-route
         icmp-send-redirect icmp-accept-redirect arpforward ndiscforward broadcast-forward netbios-forward wins-ip reachable-time
         src-check spillover-threshold ingress-spillover-threshold dhcp-classless-route-addition proxy-arp ident-accept
         drop-overlapped-fragment drop-fragment dns-server-override dns-server-protocol preserve-session-route dns-query
@@ -492,6 +492,21 @@ _SDWAN_MEMBERS = _modelled(
         detect-protocol ping-interval detect-timeout"""
     },
 )
+_SDWAN_SERVICE = _modelled(
+    """name status addr-mode src src6 dst dst6 src-negate dst-negate protocol start-port end-port start-source-port
+    end-source-port priority-members priority-zone members member input-device input-device-negate input-zone users
+    groups internet-service internet-service-name internet-service-id internet-service-group internet-service-custom
+    internet-service-custom-group internet-service-ctrl internet-service-app-ctrl internet-service-app-ctrl-group
+    internet-service-app-ctrl-category internet-service-fortiguard tos tos-mask""",
+    {
+        "which member is best now; all may be": """mode quality-link minimum-sla-meet-members hash-mode role standalone-action
+        bandwidth-weight link-cost-factor packet-loss-weight latency-weight jitter-weight link-cost-threshold hold-down-time
+        sla-compare-method tie-break use-shortcut-sla passive-measurement default gateway sla-stickiness load-balance
+        shortcut shortcut-priority agent-exclusive health-check zone-mode fib-best-match-force""",
+        ROUTING_FINE: "dscp-forward dscp-reverse dscp-forward-tag dscp-reverse-tag route-tag comment",
+    },
+    blocks={"sla": _irrelevant(MONITORING)},
+)
 _SDWAN = _modelled(
     "status",
     {
@@ -505,15 +520,15 @@ _SDWAN = _modelled(
         "members": _SDWAN_MEMBERS,
         "health-check": _irrelevant(MONITORING),
         "health-check-fortiguard": _irrelevant(MONITORING),
-        "service": _irrelevant("chooses among the members; the routes name every one of them"),
+        "service": _SDWAN_SERVICE,
         "neighbor": _irrelevant("chooses among the members; the routes name every one of them"),
         "duplication": _irrelevant(ROUTING_FINE),
     },
 )
 _STATIC = _modelled(
     """status dst gateway device distance blackhole dynamic-gateway sdwan-zone sdwan virtual-wan-link dstaddr vrf
-    comment internet-service internet-service-custom internet-service-fortiguard""",
-    {ROUTING_FINE: "priority weight link-monitor-exempt tag bfd preferred-source seq-num devindex src"},
+    comment internet-service internet-service-custom internet-service-fortiguard priority""",
+    {ROUTING_FINE: "weight link-monitor-exempt tag bfd preferred-source seq-num devindex src"},
 )
 _POLICY_ROUTE = _modelled(
     """status input-device src srcaddr dst dstaddr action gateway output-device comments input-device-negate
@@ -1037,11 +1052,11 @@ SECTIONS: Final[Mapping[str, Family]] = MappingProxyType(
         "system lte-modem": _irrelevant("the access line and its account"),
         "system 3g-modem": _irrelevant("the access line and its account"),
         "system link-monitor": _modelled(
-            "srcintf status update-static-route addr-mode",
+            "srcintf status update-static-route update-policy-route addr-mode",
             {
                 MONITORING: """server protocol port gateway-ip gateway-ip6 route source-ip source-ip6 http-get http-agent
                 http-match interval probe-timeout failtime recoverytime probe-count security-mode password packet-size
-                ha-priority fail-weight update-cascade-interface update-policy-route class-id service-detection
+                ha-priority fail-weight update-cascade-interface class-id service-detection
                 diffservcode server-config server-type timeout""",
             },
             blocks={"server-list": _irrelevant(MONITORING)},

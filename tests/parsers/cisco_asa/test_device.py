@@ -174,7 +174,6 @@ def test_routes() -> None:
     assert shown == [
         ("0.0.0.0/0", "outside", 1, RouteKind.STATIC, False),
         ("0.0.0.0/0", "outside", 254, RouteKind.STATIC, True),
-        ("0.0.0.0/0", "inside", 1, RouteKind.POLICY, False),
         ("10.0.0.0/8", "", 1, RouteKind.DISCARD, False),
         ("10.1.0.0/16", "", 1, RouteKind.DISCARD, False),
         ("::/0", "outside", 5, RouteKind.STATIC, False),
@@ -190,24 +189,6 @@ def test_routing_protocols_and_what_they_listen_for() -> None:
     assert made.device.dynamic_routing == ("ospf", "bgp")
     assert [s.kind for s in made.device.local_services] == ["ospf", "bgp"]
     assert made.not_understood == []
-
-
-def test_policy_routing_may_send_anything_elsewhere() -> None:
-    made = read(
-        """
-        ASA Version 9.12(4)
-        access-list PBR extended permit tcp any any eq 80
-        route-map TO_PROXY permit 10
-         match ip address PBR
-         set ip next-hop 192.0.2.99
-        interface GigabitEthernet0/1
-         nameif inside
-         policy-route route-map TO_PROXY
-        """
-    )
-    (route,) = made.device.routes
-    assert (route.kind, route.next_hop) == (RouteKind.POLICY, host("192.0.2.99").first)
-    assert made.state("set ip next-hop") is LineState.APPROXIMATED
 
 
 # Management

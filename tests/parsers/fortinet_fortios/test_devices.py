@@ -136,7 +136,6 @@ def test_routes() -> None:
         ("10.62.0.0/30", "10.60.0.254", "lan", 10, "static", False),
         ("10.62.0.4/31", "10.60.0.254", "lan", 10, "static", False),
         ("::/0", "2001:db8:a::1", "wan1", 10, "static", True),
-        ("203.0.113.0/24", "198.51.100.9", "wan1", 10, "policy", False),
         ("0.0.0.0/0", "", "wan2", 5, "static", True),
     ]
     assert device.dynamic_routing == ("bgp",)
