@@ -233,7 +233,36 @@ class _Converter:
                 members.setdefault(f"BVI{interface.bridge_group}", []).append(interface.name)
             for vlan in self._vlans(interface):
                 members.setdefault(f"Vlan{vlan}", []).append(interface.name)
-        return tuple(self._interface(i, tuple(members.get(i.name, ()))) for i in config.interfaces.values())
+        return (
+            *(self._interface(i, tuple(members.get(i.name, ()))) for i in config.interfaces.values()),
+            *self._bridges(),
+        )
+
+    def _bridges(self) -> Iterable[Interface]:
+        """Bridge groups without a routed interface, where packets between their ports are filtered."""
+        groups = dict.fromkeys(i.bridge_group for i in self._config.interfaces.values() if i.bridge_group)
+        for group in groups:
+            ports = [i for i in self._config.interfaces.values() if i.bridge_group == group]
+            if f"BVI{group}" not in self._config.interfaces and self._filtered(f"BVI{group}"):
+                yield Interface(
+                    name=f"bridge-group {group}",
+                    span=self._config.span(ports[0].line, ports[0].last_line),
+                    kind=InterfaceKind.BRIDGE,
+                    method=AddressMethod.NONE,
+                    members=tuple(i.name for i in ports),
+                    members_filtered=True,
+                )
+
+    def _filtered(self, bridge: str) -> bool:
+        """Whether packets that are bridged between the ports of a bridge group pass lists, inspection or zones.
+
+        They do where these are bound to ports (Security Configuration Guide: "Transparent Cisco IOS Firewall").
+        """
+        return any(
+            bool(i.bindings or i.inspect or i.zone)
+            for i in self._config.interfaces.values()
+            if i.bridge_group and f"BVI{i.bridge_group}" == bridge
+        )
 
     def _vlans(self, interface: InterfaceConfig) -> Iterable[int]:
         """The VLANs with an interface of their own that a switch port carries."""
@@ -277,6 +306,7 @@ class _Converter:
             enabled=not interface.shutdown,
             role_hint=hint,
             members=members,
+            members_filtered=interface.kind == "bvi" and self._filtered(interface.name),
         )
 
     def _own_addresses(self, interface: InterfaceConfig) -> tuple[InterfaceAddress, ...]:

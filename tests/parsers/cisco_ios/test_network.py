@@ -1,5 +1,7 @@
 """What joins a router to its neighbours: tunnels with their ends and selectors, routing neighbours, VLANs of interfaces."""
 
+import pytest
+
 from segaudit.model import (
     AddressRange,
     AddressUnion,
@@ -13,7 +15,7 @@ from segaudit.model import (
     network,
     parse_address,
 )
-from tests.parsers.cisco_ios.reading import Read, read
+from tests.parsers.cisco_ios.reading import Read, read, verdict
 
 
 def tunnel(made: Read, name: str) -> Tunnel:
@@ -260,3 +262,42 @@ def test_unions_of_networks_stay_one_tunnel_where_all_go_with_all() -> None:
     (found,) = made.device.tunnels
     assert (found.name, found.local) == ("M 10", network("10.1.0.0/16"))
     assert found.remote == AddressUnion((network("10.8.0.0/16"), network("10.9.0.0/16")))
+
+
+BRIDGE = """
+    bridge irb
+    interface FastEthernet0/0
+     bridge-group 1
+     {list}
+    interface FastEthernet0/1
+     bridge-group 1
+    interface FastEthernet1/0
+     bridge-group 2
+     ip access-group INWARD in
+    interface FastEthernet1/1
+     bridge-group 2
+    interface FastEthernet1/2
+     bridge-group 3
+    interface BVI1
+     ip address 192.168.1.1 255.255.255.0
+    bridge 1 protocol ieee
+    bridge 1 route ip
+    ip access-list extended INWARD
+     permit tcp any any eq 443
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "filtered"), [("", False), ("ip access-group INWARD in", True), ("zone-member security X", True)]
+)
+def test_bridged_packets_pass_the_lists_of_ports(line: str, filtered: bool) -> None:
+    made = read(BRIDGE.format(list=line))
+    routed = made.interface("BVI1")
+    assert (routed.members, routed.members_filtered) == (("FastEthernet0/0", "FastEthernet0/1"), filtered)
+    # Without a routed interface there is a bridge only where something is filtered in it.
+    bridge = made.interface("bridge-group 2")
+    assert (bridge.kind, bridge.members_filtered) == (InterfaceKind.BRIDGE, True)
+    assert bridge.members == ("FastEthernet1/0", "FastEthernet1/1")
+    assert made.device.interface("bridge-group 3") is None
+    assert verdict(made, "tcp 10.0.0.1 10.0.0.2 443", "FastEthernet1/0", "FastEthernet1/1") == "permit"
+    assert verdict(made, "tcp 10.0.0.1 10.0.0.2 80", "FastEthernet1/0", "FastEthernet1/1") == "deny"
