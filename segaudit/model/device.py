@@ -220,13 +220,15 @@ class Tunnel:
     ``vxlan vni N`` … (GRE inside of IPsec is ``gre``).
     ``interface``: the tunnel interface of a route-based one, else the interface that carries the crypto map.
     ``endpoint``: the interface whose address is this end (empty: the config does not say). No ``peers``: whoever
-    dials in (the hub of DMVPN, a dynamic crypto map). ``bypasses_filters`` as for `RemoteAccess`.
+    dials in (the hub of DMVPN, a dynamic crypto map). ``connection`` is what several pairs of selectors to one peer are
+    called together (empty: the ``name`` of this one). ``bypasses_filters`` as for `RemoteAccess`.
     """
 
     name: str
     kind: str
     interface: str
     span: Span
+    connection: str = ""
     endpoint: str = ""
     peers: tuple[AddressExpr, ...] = ()
     local: AddressExpr = ANY_ADDRESS

@@ -89,6 +89,10 @@ class Terrain:
         """The devices that ``crossing`` goes on to, as `FlowEngine.onward`."""
         return self._engine.onward(crossing, hops)
 
+    def into(self, tunnel: Segment) -> PacketBounds:
+        """The packets that a connection takes, as `FlowEngine.into`."""
+        return self._engine.into(tunnel)
+
     def taken_by(self, port: Port, *, inward: bool) -> PacketBounds:
         """The packets that the selectors of the tunnel at ``port`` take, as `FlowEngine.taken_by`."""
         return self._engine.taken_by(port, inward=inward)
@@ -270,7 +274,9 @@ def _declared_zone(segment: Segment, devices: Mapping[str, Device], declared: De
 
 def _zone_name(segment: Segment, devices: Mapping[str, Device], segments: Segments) -> tuple[str, str]:
     """The zone of a segment that nobody declared, and the maker's own name for it."""
-    if segment.kind in (SegmentKind.VPN_POOL, SegmentKind.TUNNEL):
+    if segment.kind == SegmentKind.TUNNEL:
+        return segment.name.replace("/", ":", 1), ""
+    if segment.kind == SegmentKind.VPN_POOL:
         port = segment.ports[0]
         # The interface at which the users come in, where the maker has one for them (`ssl.root`).
         inside = next((a.interface for a in devices[port.device].remote_access if a.name == port.vpn), "")

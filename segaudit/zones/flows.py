@@ -162,7 +162,9 @@ class FlowEngine:
         self._at: dict[tuple[str, str], list[Segment]] = defaultdict(list)
         for segment in segments.segments:
             for port in segment.ports:
-                self._at[port.device, port.interface].append(segment)
+                here = self._at[port.device, port.interface]
+                if segment not in here[-1:]:
+                    here.append(segment)
         self._links: dict[tuple[str, str], list[PointToPoint]] = defaultdict(list)
         for link in segments.links:
             self._links[link.near.device, link.near.interface].append(link)
@@ -179,9 +181,6 @@ class FlowEngine:
         if source.kind != SegmentKind.INTERNET:
             at_home -= self._answered(source)
             sent = PacketBounds(sent.must - at_home, sent.may - at_home)
-        if source.kind == SegmentKind.TUNNEL:
-            # What comes out of a tunnel goes to what its other selector names, or is dropped.
-            sent &= self.taken_by(source.ports[0], inward=True)
         if source.divided_by:
             sent = PacketBounds(self._space.empty, sent.may)
         flows: dict[str, list[tuple[Flow, Choices]]] = defaultdict(list)
@@ -215,7 +214,7 @@ class FlowEngine:
     def _departing(self, source: Segment, sent: PacketBounds) -> Iterator[Arrival]:
         """The devices that get what hosts of ``source`` send: any of the link; beyond a router it is the router's choice."""
         ports = source.ports
-        elsewhere = source.kind in {SegmentKind.ROUTED, SegmentKind.TUNNEL} and len(ports) > 1
+        elsewhere = source.kind == SegmentKind.ROUTED and len(ports) > 1
         choice = Choice(device="", interface=source.name, among=len(ports))
         for place, port in enumerate(ports):
             choices: Choices = frozenset({(choice, place)}) if elsewhere else frozenset()
@@ -223,7 +222,8 @@ class FlowEngine:
                 device=port.device,
                 ingress=port.interface,
                 bypass=self._bypasses.get(port),
-                packets=sent,
+                # What comes out of a tunnel goes to what its other selector names, or is dropped.
+                packets=sent & self.taken_by(port, inward=True) if source.kind == SegmentKind.TUNNEL else sent,
                 choices=choices,
             )
 
@@ -294,7 +294,7 @@ class FlowEngine:
                 continue
             received = crossing.piece.current & self._territory.packets(segment, "dst")
             if segment.kind == SegmentKind.TUNNEL:
-                received &= self.taken_by(segment.ports[0], inward=False)
+                received &= self.into(segment)
             if segment.divided_by:
                 received = PacketBounds(self._space.empty, received.may)
             if received.may:
@@ -303,6 +303,13 @@ class FlowEngine:
                     sent = hop.piece.sent(sent)
                 flow = Flow(source=source, target=segment, sent=sent, received=received, hops=chain)
                 flows[segment.name].append((flow, arrival.choices))
+
+    def into(self, tunnel: Segment) -> PacketBounds:
+        """The packets that one pair of selectors of a connection takes out of the device."""
+        found = PacketBounds.exactly(self._space.empty)
+        for port in tunnel.ports:
+            found |= self.taken_by(port, inward=False)
+        return found
 
     def taken_by(self, port: Port, *, inward: bool) -> PacketBounds:
         """The packets that the selectors of a tunnel take: out of the device into it, or ``inward``; a wire takes all."""

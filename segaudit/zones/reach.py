@@ -261,16 +261,19 @@ class _Walk:
     def stops(self, packets: PacketSet) -> Iterator[Refusal]:
         """Every refusal, nearest first."""
         queue: deque[Arrival] = deque()
+        uncarried = packets if self._source.kind == SegmentKind.TUNNEL else self._terrain.space.empty
         for port in self._source.ports:
             start = packets
             if self._source.kind == SegmentKind.TUNNEL:
                 start = packets & self._terrain.taken_by(port, inward=True).may
-                if packets - start:
-                    yield self._uncarried(port.device, port.interface, "", packets - start)
+                uncarried -= start
             bypass = self._terrain.bypasses.get(port)
             queue.append(
                 Arrival(device=port.device, ingress=port.interface, bypass=bypass, packets=PacketBounds.exactly(start))
             )
+        if uncarried:
+            first = self._source.ports[0]
+            yield self._uncarried(first.device, first.interface, "", uncarried)
         while queue:
             arrival = queue.popleft()
             device, ingress, bypass, hops = arrival.device, arrival.ingress, arrival.bypass, arrival.hops
@@ -367,7 +370,7 @@ class _Walk:
             arrived = rest & terrain.territory.packets(segment, "dst").may
             rest -= arrived
             if segment.kind == SegmentKind.TUNNEL:
-                taken = terrain.taken_by(segment.ports[0], inward=False).may
+                taken = terrain.into(segment).may
                 if arrived - taken:
                     yield self._uncarried(crossing.device, crossing.ingress, crossing.egress, arrived - taken)
                 arrived &= taken

@@ -19,6 +19,7 @@ from segaudit.model import (
     Prefix,
     RouteKind,
     Span,
+    Tunnel,
     format_address,
     msg,
 )
@@ -286,24 +287,25 @@ def _pools(device: Device) -> Iterable[Segment]:
 
 
 def _tunnels(device: Device, joined: set[Port]) -> Iterable[Segment]:
-    """The far sides of tunnels whose other end is in no input."""
+    """The far sides of tunnels whose other end is in no input: one for each connection, whatever its pairs of selectors."""
+    connections: dict[tuple[str, str], list[Tunnel]] = defaultdict(list)
     for tunnel in device.tunnels:
-        port = Port(device.name, tunnel.interface, tunnel.name)
-        if port in joined:
-            continue
+        if Port(device.name, tunnel.interface, tunnel.name) not in joined:
+            connections[tunnel.interface, tunnel.connection or tunnel.name].append(tunnel)
+    for (at, name), tunnels in connections.items():
         # A selector that takes any destination names none.
-        remote = [p for p in address_prefixes((tunnel.remote,), device) if p.length]
-        routed = [r.prefix for r in device.routes if r.interface == tunnel.interface and r.kind == RouteKind.STATIC]
-        interface = device.interface(tunnel.interface)
+        remote = {p for p in address_prefixes([t.remote for t in tunnels], device) if p.length}
+        interface = device.interface(at)
         if interface is not None and interface.kind == InterfaceKind.TUNNEL:
-            remote = sorted({*remote, *(p for p in routed if p.length)})
+            routed = (r.prefix for r in device.routes if r.interface == at and r.kind == RouteKind.STATIC)
+            remote.update(p for p in routed if p.length)
         if remote:
             yield Segment(
-                name=f"{device.name}/{tunnel.name}",
+                name=f"{device.name}/{name}",
                 kind=SegmentKind.TUNNEL,
-                prefixes=tuple(remote),
-                ports=(port,),
-                span=tunnel.span,
+                prefixes=tuple(sorted(remote)),
+                ports=tuple(Port(device.name, at, t.name) for t in tunnels),
+                span=tunnels[0].span,
             )
 
 

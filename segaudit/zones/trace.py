@@ -71,13 +71,16 @@ class NetworkTracer:
         # What comes out of a tunnel goes to what its other selector names, or is dropped.
         carried = YES
         if start.kind == SegmentKind.TUNNEL:
-            carried = self._takes(start.ports[0], packet.version, packet.dst, packet.src)
+            carried = self._takes(start.ports, packet.version, packet.dst, packet.src)
         uncarried = msg("the tunnel does not carry packets to {address}", address=packet.dst_text)
         if carried == NO:
             return self._said(flow, self._stopped(start.ports[0].device, (), uncarried))
         sent = Leaving(packet=packet)
-        ends = [self._arrive(p.device, p.interface, sent, (), start, self._bypasses.get(p)) for p in start.ports]
-        if len(ends) > 1 and start.kind in {SegmentKind.ROUTED, SegmentKind.TUNNEL}:
+        ports = start.ports
+        if start.kind == SegmentKind.TUNNEL:
+            ports = tuple(p for p in ports if self._takes([p], packet.version, packet.dst, packet.src) == carried)[:1]
+        ends = [self._arrive(p.device, p.interface, sent, (), start, self._bypasses.get(p)) for p in ports]
+        if len(ends) > 1 and start.kind == SegmentKind.ROUTED:
             best: _End | None = _together(
                 ends, msg("which device the router of {segment} sends to", segment=start.name)
             )
@@ -137,21 +140,22 @@ class NetworkTracer:
             return None
         return next((s for s in here if any(p.contains(packet.version, packet.dst) for p in s.possible)), None)
 
-    def _takes(self, port: Port, version: int, local: int | None, remote: int | None) -> int:
-        """Whether the tunnel at ``port`` takes packets between these ends (``None``: not known): NO, MAYBE or YES."""
-        if not port.vpn:
-            return YES
-        device = self._devices[port.device]
-        matcher = Matcher(device, self._as_of, frozenset())
+    def _takes(self, ports: Sequence[Port], version: int, local: int | None, remote: int | None) -> int:
+        """Whether a tunnel at one of ``ports`` takes packets between these ends (``None``: not known): NO, MAYBE or YES."""
         found = NO
-        for tunnel in device.tunnels:
-            if tunnel.name == port.vpn and tunnel.interface == port.interface:
-                ends = ((tunnel.local, local), (tunnel.remote, remote))
-                tests = [
-                    MAYBE if address is None else matcher.address(selector)(version, address, False)
-                    for selector, address in ends
-                ]
-                found = max(found, min(tests))
+        for port in ports:
+            if not port.vpn:
+                return YES
+            device = self._devices[port.device]
+            matcher = Matcher(device, self._as_of, frozenset())
+            for tunnel in device.tunnels:
+                if tunnel.name == port.vpn and tunnel.interface == port.interface:
+                    ends = ((tunnel.local, local), (tunnel.remote, remote))
+                    tests = [
+                        MAYBE if address is None else matcher.address(selector)(version, address, False)
+                        for selector, address in ends
+                    ]
+                    found = max(found, min(tests))
         return found
 
     # -- devices --------------------------------------------------------------------------------------------------
@@ -293,7 +297,7 @@ class NetworkTracer:
         beyond = {port.device for port in owning} & {link.far.device for link in links}
         found: list[tuple[Port, int]] = []
         for link in links:
-            takes = min(self._takes(link.near, version, src, dst), self._takes(link.far, version, dst, src))
+            takes = min(self._takes([link.near], version, src, dst), self._takes([link.far], version, dst, src))
             if takes != NO and (not beyond or link.far.device in beyond):
                 found.append((link.far, takes))
         return found
@@ -301,7 +305,7 @@ class NetworkTracer:
     def _into_tunnel(self, end: _End, packet: Packet, segment: Segment) -> _End:
         """What becomes of a packet that leaves towards the far side of a tunnel."""
         assert end.received is not None, "only what was let through gets here"
-        takes = self._takes(segment.ports[0], packet.version, end.received.src, packet.dst)
+        takes = self._takes(segment.ports, packet.version, end.received.src, packet.dst)
         if takes == YES:
             return end
         reason = msg("the tunnel does not carry packets from its sender")

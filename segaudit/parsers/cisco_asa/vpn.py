@@ -517,6 +517,7 @@ class VpnReader:
                     tunnels.append(
                         Tunnel(
                             name=f"{entry.name}{at}{label}",
+                            connection=f"{entry.name}{at}",
                             kind="ipsec",
                             interface=interface,
                             span=entry.span,
@@ -548,6 +549,7 @@ class VpnReader:
                 tunnels += [
                     Tunnel(
                         name=f"{title}{at}{label}",
+                        connection=f"{title}{at}",
                         kind="ipsec",
                         interface=interface,
                         span=self._span(line),
@@ -601,6 +603,7 @@ class VpnReader:
                 tunnels.append(
                     Tunnel(
                         name=f"{interface.name}{label}",
+                        connection=interface.name,
                         kind="ipsec",
                         interface=interface.name,
                         span=interface.interface.span,

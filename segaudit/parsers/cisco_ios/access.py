@@ -120,6 +120,7 @@ class Access:
             self.tunnels.append(
                 Tunnel(
                     name=name if len(pairs) == 1 else f"{name} entry {number}",
+                    connection=name,
                     kind="ipsec",
                     interface=inner,
                     span=self._config.span(entry.line, entry.last_line),

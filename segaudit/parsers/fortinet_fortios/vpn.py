@@ -331,6 +331,7 @@ class VpnReader:
         for phase2 in phases2:
             yield Tunnel(
                 name=phase1.name if len(phases2) == 1 else f"{phase1.name}/{phase2.name}",
+                connection=phase1.name,
                 kind="ipsec",
                 interface=interface,
                 span=self._scope.span(phase1) if len(phases2) == 1 else self._scope.span(phase2),
