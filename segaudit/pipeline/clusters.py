@@ -27,8 +27,8 @@ _IN_STEP: Final = {
 def one_of_each_cluster(devices: Iterable[Device]) -> tuple[list[Device], dict[str, str]]:
     """The devices, each cluster once, and the names of the members left out, with that of the one that stands for them.
 
-    Members are exports of one format that name the same cluster and have the same own addresses, but for those of
-    dedicated management interfaces. Where their rules differ, the first by name counts, and a notice says so.
+    Members are exports of one format that name the same cluster and have the same own addresses, but for secondary
+    ones and those of dedicated management interfaces. Where their rules differ, the first by name counts, and a notice says so.
     """
     groups: dict[object, list[Device]] = defaultdict(list)
     for device in devices:
@@ -50,6 +50,8 @@ def _identity(device: Device) -> object:
         for i in device.interfaces
         if i.kind is not InterfaceKind.MANAGEMENT
         for a in i.addresses
+        # A member may have a second address of its own for its administrators (FortiOS `management-ip`).
+        if not a.secondary
     )
     if not device.cluster or not own or device.fragment:
         return device.name

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from segaudit.model import Action, Device, InterfaceKind, Rule, RuleSet, Span
+from segaudit.model import Action, Device, InterfaceAddress, InterfaceKind, Rule, RuleSet, Span
 from segaudit.pipeline.clusters import one_of_each_cluster
 from tests.zones.networks import device, interface
 
@@ -14,6 +14,10 @@ def member(name: str, *, cluster: str = "ha", rule: Action = Action.PERMIT, mana
     made = device(name, *its, path=f"{name}.conf", cluster=cluster)
     rules = (Rule(id="1", position=1, action=rule, span=span),)
     return replace(made, rule_sets=(RuleSet(name="policy", rules=rules),))
+
+
+def second(text: str) -> InterfaceAddress:
+    return replace(interface("x", text).addresses[0], secondary=True)
 
 
 def names(found: Iterable[Device]) -> list[str]:
@@ -28,6 +32,20 @@ def test_two_members_are_one_device() -> None:
     assert "same configuration" in str(notice.message)
     assert not notice.bears_on_access
     assert notice.span.path == "fw-b.conf"
+
+
+def test_an_address_for_administrators_of_each_member_tells_nothing() -> None:
+    found, left_out = one_of_each_cluster(
+        [
+            replace(one, interfaces=(*one.interfaces, replace(wan, addresses=(*wan.addresses, own))))
+            for one, wan, own in (
+                (member("fw-a"), interface("wan", "203.0.113.2/29"), second("203.0.113.3/29")),
+                (member("fw-b"), interface("wan", "203.0.113.2/29"), second("203.0.113.4/29")),
+            )
+        ]
+    )
+    assert names(found) == ["fw-a"]
+    assert left_out == {"fw-b": "fw-a"}
 
 
 def test_members_out_of_step_are_told() -> None:
