@@ -28,7 +28,6 @@ from segaudit.model import (
     Prefix,
     RouteKind,
     Tunnel,
-    format_address,
     msg,
 )
 from segaudit.model.site import SiteGroup
@@ -382,15 +381,3 @@ def _brought(near: _End, far: _End) -> tuple[Prefix, ...]:
     elif interface is not None and interface.kind == InterfaceKind.TUNNEL:
         return ()
     return tuple(sorted({p for p in wanted if p.length and p not in routed}))
-
-
-def duplicated(owners: Owners, devices: Sequence[Device]) -> Iterator[Message]:
-    """Own addresses, not virtual ones, that several devices have at places that were joined: one of them is wrong."""
-    virtual = {(a.prefix.version, a.address) for d in devices for i in d.interfaces for a in i.addresses if a.virtual}
-    for address, ports in sorted(owners.items()):
-        if is_internet_address(*address) and address not in virtual and len({p.device for p in ports}) > 1:
-            yield msg(
-                "{address} is an own address of {places}: if they are one cluster, give one export of it",
-                address=format_address(*address),
-                places=", ".join(str(p) for p in ports),
-            )
