@@ -207,6 +207,12 @@ def stop_text(one: Refusal) -> Message:
     match one.stop:
         case Stop.UNDEFINED_LIST:
             return msg("a list that is not defined, on {device}", device=one.device)
+        case Stop.SOURCE_CHECK:
+            return msg(
+                "{device} expects such sources behind another interface than {interface}",
+                device=one.device,
+                interface=one.ingress,
+            )
         case Stop.NOT_FORWARDED:
             return msg("{device} does not forward that", device=one.device)
         case Stop.NO_ROUTE:

@@ -53,6 +53,40 @@ class InterfaceKind(StrEnum):
     """Dedicated to management: it forwards nothing."""
 
 
+class SourceCheckMode(StrEnum):
+    """What an interface asks of the source of a packet that arrives (RFC 3704)."""
+
+    STRICT = "strict"
+    """The best route back leads out by the same interface (section 2.2)."""
+    FEASIBLE = "feasible"
+    """Some route back does, the best or not (section 2.3)."""
+    LOOSE = "loose"
+    """There is some route back, by whatever interface (section 2.4)."""
+    NONE = "none"
+    UNKNOWN = "unknown"
+    """The input does not tell: packets are taken to pass, and sources from elsewhere to be possibly stopped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCheck:
+    """The reverse-path check of an interface for packets of the IP ``versions``; others are not checked.
+
+    ``default_route``: the default route counts as a route back. ``spared``: a list lets some through that fail it.
+    ``span``: the line that says so, where there is one.
+    """
+
+    mode: SourceCheckMode = SourceCheckMode.UNKNOWN
+    versions: frozenset[int] = frozenset({4, 6})
+    default_route: bool = True
+    spared: bool = False
+    span: Span | None = None
+
+    @property
+    def looks(self) -> bool:
+        """Whether it stops anything that the input tells of."""
+        return self.mode not in {SourceCheckMode.NONE, SourceCheckMode.UNKNOWN}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interface:
     """A layer-3 interface (or a bridge member, which has no address).
@@ -61,7 +95,8 @@ class Interface:
     and ``alias`` are names that people gave it. ``role_hint`` is the maker's own word for its role as
     ``vendor sign`` of the role vocabulary (``set role wan``, ``security-level 0``). ``members``: ports of a bridge,
     aggregate or switch; ``members_filtered``: packets between them pass the device's lists (a transparent firewall).
-    ``stands_for_others``: it is none itself but all those that the config does not name.
+    ``stands_for_others``: it is none itself but all those that the config does not name. ``source_check``: what it asks
+    of the sources of packets; where a rule list does that, the list stands at PREROUTING.
     ``link`` names the wire where the config does (the two ends of a VDOM link): interfaces of one format whose ``link``
     is the same, not empty, and of one input, are on one link.
     """
@@ -85,6 +120,7 @@ class Interface:
     members_filtered: bool = False
     link: str = ""
     stands_for_others: bool = False
+    source_check: SourceCheck = SourceCheck()
 
     @property
     def address_unknown(self) -> bool:

@@ -170,6 +170,7 @@ class DeviceSemantics:
         self.rule_sets = RuleSets(device, self.resolver)
         self._tables = _Tables(space, device, assumed)
         self._gates: dict[object, Gate] = {}
+        self._checks: dict[str, PacketBounds] = {}
         self._attachments = {
             hook: sorted((a for a in device.attachments if a.hook == hook), key=lambda a: a.order) for hook in Hook
         }
@@ -220,6 +221,7 @@ class DeviceSemantics:
         if not self.device.forwards:
             return []
         found: list[Crossing] = []
+        packets = self.checked(ingress, packets, bypass)
         forwarded = packets.within(self.space.union(self.space.version(v) for v in sorted(self.device.versions)))
         for piece in self.arrive(ingress, forwarded, bypass):
             if any(r.translation.to_device for r in piece.rewrites):
@@ -228,7 +230,7 @@ class DeviceSemantics:
                 piece.current.must - self.own_addresses.may if not self._addressless else piece.current.must,
                 piece.current.may - self.own_addresses.must,
             )
-            for way in self._ways(outside, ingress, piece.translated):
+            for way in self.ways(outside, ingress, piece.translated):
                 for through in self.forward(ingress, way.egress, piece.narrowed(way.packets), bypass):
                     found.append(  # noqa: PERF401 - two loops deep a comprehension hides more than it shows
                         Crossing(
@@ -242,7 +244,17 @@ class DeviceSemantics:
                     )
         return found
 
-    def _ways(self, packets: PacketBounds, ingress: str, translated: str) -> Iterator[Way]:
+    def checked(self, ingress: str, packets: PacketBounds, bypass: str | None = None) -> PacketBounds:
+        """What of ``packets`` the reverse-path check of ``ingress`` lets in; it is not asked of what skips the filters."""
+        interface = self.device.interface(ingress)
+        if bypass is not None or interface is None or not interface.source_check.looks:
+            return packets
+        found = self._checks.get(ingress)
+        if found is None:
+            found = self._checks[ingress] = self.routing(ingress).sources(ingress, interface.source_check)
+        return packets & found
+
+    def ways(self, packets: PacketBounds, ingress: str, translated: str) -> Iterator[Way]:
         """Where ``packets`` go on: bridged, and of the rest what is routed."""
         across, rest = self._bridging.apart(packets, ingress)
         yield from across
@@ -278,6 +290,7 @@ class DeviceSemantics:
         found: list[Exposure] = []
         # It may have an address of a family that it does not forward.
         families = self.device.versions | {a.prefix.version for i in self.device.interfaces for a in i.addresses}
+        packets = self.checked(ingress, packets, bypass)
         spoken = packets.within(self.space.union(self.space.version(v) for v in sorted(families)))
         for piece in self.arrive(ingress, spoken, bypass):
             redirected = any(r.translation.to_device for r in piece.rewrites)

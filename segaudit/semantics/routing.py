@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
 
-from segaudit.model import Device, Interface, Prefix, Route, RouteKind
+from segaudit.model import Device, Interface, Prefix, Route, RouteKind, SourceCheck, SourceCheckMode
 from segaudit.packetspace.bounds import PacketBounds
-from segaudit.packetspace.space import PacketSet, PacketSpace
+from segaudit.packetspace.space import PacketSet, PacketSpace, Side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,7 +299,8 @@ class RoutingTable:
         self._routes = Routes(device) if routes is None else routes
         self._vrf = vrf
         self._egresses = tuple(i.name for i in self._routes.members(vrf))
-        self._shares = self._share_out(self._entries(assumed))
+        self._known = self._entries(assumed)
+        self._shares = self._share_out(self._known)
 
     def _entries(self, assumed: Sequence[AssumedRoute]) -> list[_Entry]:
         routes, vrf = self._routes, self._vrf
@@ -340,11 +341,37 @@ class RoutingTable:
             for address in interface.addresses:
                 yield _Entry(address.prefix, rank, interface.name, None, sure)
 
-    def _share_out(self, entries: list[_Entry]) -> list[Way]:
-        """Every destination to the entries that may carry it; what nothing carries has no way."""
-        shares = _Shares(self._space)
+    def sources(self, interface: str, check: SourceCheck) -> PacketBounds:
+        """The packets whose source ``check`` lets in at ``interface``: those to which the table has a route back."""
+        passing = [self._expected(interface, check, version) for version in sorted(check.versions)]
+        others = [self._space.version(v) for v in (4, 6) if v not in check.versions]
+        must = self._space.union((*(p.must for p in passing), *others))
+        may = self._space.union((*(p.may for p in passing), *others))
+        return PacketBounds(must, self._space.full if check.spared else may)
+
+    def _expected(self, interface: str, check: SourceCheck, version: int) -> PacketBounds:
+        """As `sources`, of one family."""
+        within = self._space.version(version)
+        entries = [e for e in self._known if e.prefix.version == version and (check.default_route or e.prefix.length)]
+        if check.mode != SourceCheckMode.FEASIBLE:
+            ways = self._share_out(entries, "src")
+            back = [w.packets for w in ways if check.mode == SourceCheckMode.LOOSE or w.egress == interface]
+            must, may = self._space.union(p.must for p in back), self._space.union(p.may for p in back)
+            return PacketBounds(must & within, may & within)
+        entries = [e for e in _installed(entries) if e.egress == interface]
+        may = self._space.union(self._from(e.prefix) for e in entries)
+        must = self._space.union(self._from(e.prefix) for e in entries if e.sure)
+        in_doubt = not self._known or self._routes.doubtful(self._vrf, version)
+        return PacketBounds(must, within if in_doubt else may)
+
+    def _from(self, prefix: Prefix) -> PacketSet:
+        return self._space.addresses("src", prefix.version, prefix.first, prefix.last)
+
+    def _share_out(self, entries: list[_Entry], side: Side = "dst") -> list[Way]:
+        """Every destination to the entries that may carry it; what nothing carries has no way. As sources: ``side``."""
+        shares = _Shares(self._space, side)
         for version in (4, 6):
-            guessing = not entries or self._routes.doubtful(self._vrf, version)
+            guessing = not self._known or self._routes.doubtful(self._vrf, version)
             guesses = tuple((egress, None, True) for egress in self._guessed_egresses()) if guessing else ()
             for first, last, outcome in _stretches([e for e in entries if e.prefix.version == version], version):
                 for way, sure in outcome.ways.items():
@@ -371,6 +398,21 @@ class RoutingTable:
             if going.may:
                 found.append(replace(way, packets=going))
         return found
+
+
+def _installed(entries: Iterable[_Entry]) -> Iterator[_Entry]:
+    """Of each prefix the entries of the lowest rank, and where none of these is sure, those behind them as well."""
+    by_prefix: dict[Prefix, list[_Entry]] = defaultdict(list)
+    for entry in entries:
+        by_prefix[entry.prefix].append(entry)
+    for same in by_prefix.values():
+        settled = False
+        for _, level in groupby(sorted(same, key=attrgetter("rank")), key=attrgetter("rank")):
+            if settled:
+                break
+            for entry in level:
+                settled = settled or entry.sure
+                yield entry
 
 
 #: Egress, next hop, and whether it is guessed.
@@ -429,8 +471,9 @@ def _outcome(entries: Iterable[_Entry], shorter: _Outcome) -> _Outcome:
 class _Shares:
     """What goes each way, collected in ascending order."""
 
-    def __init__(self, space: PacketSpace) -> None:
+    def __init__(self, space: PacketSpace, side: Side = "dst") -> None:
         self._space = space
+        self._side: Side = side
         self._may: dict[_Key, list[tuple[int, int, int]]] = {}
         self._must: dict[_Key, list[tuple[int, int, int]]] = {}
 
@@ -452,7 +495,7 @@ class _Shares:
         return PacketBounds(self._towards(must), self._towards(may))
 
     def _towards(self, stretches: Iterable[tuple[int, int, int]]) -> PacketSet:
-        return self._space.union(self._space.addresses("dst", *one) for one in stretches)
+        return self._space.union(self._space.addresses(self._side, *one) for one in stretches)
 
 
 def _extend(stretches: list[tuple[int, int, int]], version: int, first: int, last: int) -> None:

@@ -209,6 +209,8 @@ class Stop(StrEnum):
 
     RULE = "rule"
     LIST_END = "end of a list"
+    SOURCE_CHECK = "source check"
+    """There is no route back by the interface at which it arrives."""
     UNDEFINED_LIST = "undefined list"
     NOT_FORWARDED = "not forwarded"
     NO_ROUTE = "no route"
@@ -297,7 +299,11 @@ class _Walk:
     ) -> Iterator[Refusal | Crossing]:
         """What becomes of ``packets`` at one device."""
         device = semantics.device
-        current = packets
+        current = semantics.checked(ingress, PacketBounds.exactly(packets), bypass).may
+        if packets - current:
+            yield Refusal(
+                device=device.name, ingress=ingress, egress="", stop=Stop.SOURCE_CHECK, packets=packets - current
+            )
         if bypass is None:
             for gate in semantics.gates(Hook.PREROUTING, ingress):
                 yield from self._refused(semantics, gate, current, ingress, "")
@@ -330,7 +336,7 @@ class _Walk:
     ) -> Iterator[Refusal | Crossing]:
         name = semantics.device.name
         unrouted = piece.current.may
-        for way in semantics.routing(ingress).ways(piece.current, ingress):
+        for way in semantics.ways(piece.current, ingress, piece.translated):
             unrouted -= way.packets.may
             going = piece.narrowed(PacketBounds.exactly(way.packets.may))
             if bypass:

@@ -12,7 +12,7 @@ from datetime import date
 from itertools import pairwise
 
 from segaudit.knowledge.protocols import is_internet_address, not_internet
-from segaudit.model import Device, Message, msg
+from segaudit.model import Device, Message, Span, msg
 from segaudit.packetspace.packet import Packet
 from segaudit.semantics.trace import DeviceTracer, DeviceVerdict, Leaving, Received, Verdict
 from segaudit.semantics.trace_flight import Field
@@ -188,8 +188,20 @@ class NetworkTracer:
                 return self._stopped(name, hops, msg("it goes round in circles"))
             beyond = msg("what lies beyond {count} devices, where no packet is followed", count=MOST_HOPS)
             return replace(self._stopped(name, hops, beyond), verdict=Verdict.UNKNOWN, undecided=(beyond,))
-        arrivals = tracer.arrive(packet, ingress, arriving.choices) if bypass is None else (None,)
         ends: list[_End] = []
+        arriving_at = tracer.device.interface(ingress)
+        if bypass is None and arriving_at is not None and arriving_at.source_check.looks:
+            expected = self._routes[name].expects(packet, ingress, arriving_at.source_check)
+            if expected != YES:
+                text = msg(
+                    "it expects {address} behind another interface than {interface}",
+                    address=packet.src_text,
+                    interface=ingress,
+                )
+                ends.append(self._stopped(name, hops, text, arriving_at.source_check.span))
+            if expected == NO:
+                return ends[0]
+        arrivals = tracer.arrive(packet, ingress, arriving.choices) if bypass is None else (None,)
         for arrival in arrivals:
             routed = packet if arrival is None else arrival.packet
             if (arrival is not None and arrival.to_device) or self._own(name, routed):
@@ -341,8 +353,9 @@ class NetworkTracer:
         )
         return _End(verdict.verdict, decision, verdict.received, (*hops, hop), verdict.undecided)
 
-    def _stopped(self, name: str, hops: tuple[Hop, ...], reason: Message) -> _End:
-        decision = DecidedBy(device=name, rule_set="", rule=None, path=None, first_line=None, reason=reason)
+    def _stopped(self, name: str, hops: tuple[Hop, ...], reason: Message, span: Span | None = None) -> _End:
+        path, line = (None, None) if span is None else (span.path, span.first_line)
+        decision = DecidedBy(device=name, rule_set="", rule=None, path=path, first_line=line, reason=reason)
         return _End(Verdict.DENY, decision, None, hops)
 
 

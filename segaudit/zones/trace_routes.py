@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from segaudit.model import Device, Interface, Route, RouteKind
+from segaudit.model import Device, Interface, Route, RouteKind, SourceCheck, SourceCheckMode
 from segaudit.packetspace.packet import Packet
+from segaudit.semantics.trace_match import MAYBE, NO, YES
 from segaudit.zones.graph import SegmentKind
 from segaudit.zones.segments import Segments
 
@@ -64,11 +65,38 @@ class RouteTracer:
             found += self._possibly_there(vrf, version, packet.dst)
         chosen, settled = _chosen(found)
         if not settled and (doubtful or empty):
-            speaking = self._device.dynamic_interfaces if self._device.dynamic_routing else None
-            for member in self._members(vrf):
-                if speaking is None or member.name in speaking:
-                    chosen.append(Onward(member.name, None, sure=False, guessed=True))
+            chosen += [Onward(member.name, None, sure=False, guessed=True) for member in self._guessed(vrf)]
         return [way for way in chosen if not (way.guessed and way.egress == ingress)]
+
+    def expects(self, packet: Packet, ingress: str, check: SourceCheck) -> int:
+        """Whether ``check`` lets a packet with that source in at ``ingress``: NO, MAYBE or YES."""
+        if packet.version not in check.versions:
+            return YES
+        arriving = self._device.interface(ingress)
+        vrf = arriving.vrf if arriving is not None else ""
+        doubtful = bool(self._device.dynamic_routing) and (vrf, packet.version) not in self._device.known_tables
+        found = [
+            c
+            for c in (
+                *self._candidates(vrf, packet.version, packet.src, doubtful=doubtful),
+                *self._from_segments(vrf, packet.version, packet.src),
+                *(() if self._is_empty(vrf) else self._possibly_there(vrf, packet.version, packet.src)),
+            )
+            if check.default_route or c.length
+        ]
+        ways, settled = _chosen(found)
+        in_doubt = doubtful or self._is_empty(vrf)
+        if check.mode == SourceCheckMode.FEASIBLE:
+            lengths = sorted({c.length for c in found})
+            ways = [c.way for n in lengths for c in _best([c for c in found if c.length == n])]
+        elif in_doubt and not settled:
+            ways += [Onward(member.name, None, sure=False, guessed=True) for member in self._guessed(vrf)]
+        anywhere = check.mode == SourceCheckMode.LOOSE
+        back = [way.sure for way in ways if way.egress == ingress or (anywhere and way.egress)]
+        if any(back):
+            return YES
+        possible = check.spared or (in_doubt and check.mode == SourceCheckMode.FEASIBLE)
+        return MAYBE if back or possible else NO
 
     def by_routes(self, routes: Sequence[Route], packet: Packet, ingress: str) -> list[Onward]:
         """The ways by routing rules: the first of the routes that is up, and where none is, the routing table."""
@@ -84,6 +112,11 @@ class RouteTracer:
                 return found
         there = self.by_table(packet, ingress)
         return [*found, *_doubted(there)] if found else there
+
+    def _guessed(self, vrf: str) -> list[Interface]:
+        """The interfaces behind which a routing protocol may have heard of networks."""
+        speaking = self._device.dynamic_interfaces if self._device.dynamic_routing else None
+        return [member for member in self._members(vrf) if speaking is None or member.name in speaking]
 
     # -- tables ---------------------------------------------------------------------------------------------------
 
@@ -275,6 +308,16 @@ def _distinct(ways: Sequence[Onward]) -> list[Onward]:
         if key not in found or way.sure:
             found[key] = way
     return list(found.values())
+
+
+def _best(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """Of candidates for one prefix those of the lowest distance, and where none is sure, those behind them as well."""
+    found: list[_Candidate] = []
+    for distance in sorted({c.distance for c in candidates}):
+        found += [c for c in candidates if c.distance == distance]
+        if any(c.way.sure for c in found):
+            break
+    return found
 
 
 def _chosen(candidates: Sequence[_Candidate]) -> tuple[list[Onward], bool]:
