@@ -14,6 +14,7 @@ from functools import cached_property
 
 from segaudit.model import (
     Action,
+    AddressRewrite,
     Attachment,
     Device,
     Hook,
@@ -345,13 +346,13 @@ class DeviceSemantics:
         gate = self._gate(attachment, context)
         if self._is_nat(attachment):
             # Only a packet that opens a session asks for a translation; the others follow the session's.
-            yield from self._translate(gate, piece, self.space.state("new"))
+            yield from self._translate(gate, piece, self.space.state("new"), context.ingress)
         elif bypass is not None and not attachment.asked_of_vpn:
             yield piece
         else:
-            yield from self._filter(gate, piece)
+            yield from self._filter(gate, piece, context.ingress)
 
-    def _filter(self, gate: Gate, piece: Piece) -> Iterator[Piece]:
+    def _filter(self, gate: Gate, piece: Piece, ingress: str) -> Iterator[Piece]:
         """What of ``piece`` passes the filter lists of ``gate``, in pieces by what their rules translate."""
         if gate.attachment.original_destination and piece.rewrites:
             current = piece.sent() & gate.passes
@@ -362,11 +363,11 @@ class DeviceSemantics:
             passed = _gated(piece, gate)
         if any(result.translations for result in gate.results):
             # A filter list may write the connection state (NOTRACK).
-            yield from self._translate(gate, passed, self.space.full)
+            yield from self._translate(gate, passed, self.space.full, ingress)
         else:
             yield from self._source_translated(gate, passed)
 
-    def _translate(self, gate: Gate, piece: Piece, asking: PacketSet) -> Iterator[Piece]:
+    def _translate(self, gate: Gate, piece: Piece, asking: PacketSet, ingress: str) -> Iterator[Piece]:
         """The pieces by what the translating rules do with the packets ``asking``; those that stay as they are last."""
         # A packet that does not ask passes, whatever the list would say to one that does.
         untouched_must = piece.current.must & (gate.passes.must | (self.space.full - asking))
@@ -380,7 +381,8 @@ class DeviceSemantics:
                 going = (piece.current & effect.effective & reaching).within(asking)
                 if not going.may:
                     continue
-                rewrite = Rewrite(effect.rule.translation, going, effect.rule, effect.rule_set, self.resolver)
+                translation = _redirected(effect.rule.translation, ingress)
+                rewrite = Rewrite(translation, going, effect.rule, effect.rule_set, self.resolver)
                 untouched_may = untouched_may - going.must
                 untouched_must = untouched_must - going.may
                 yield Piece(current=rewrite.image_bounds(going), stages=(*piece.stages, gate, rewrite))
@@ -559,6 +561,13 @@ def _before(rewrites: Sequence[Rewrite], packets: PacketSet) -> PacketSet:
     for rewrite in reversed(rewrites):
         found = PacketBounds.exactly(rewrite.preimage(found).may)
     return found.may
+
+
+def _redirected(translation: Translation, ingress: str) -> Translation:
+    """``translation``; a redirect to the device itself is one to its address where the packet came in."""
+    if not translation.to_device or translation.destination is not None:
+        return translation
+    return replace(translation, destination=AddressRewrite(to=OwnAddress(ingress)))
 
 
 def _translated_already(piece: Piece, translation: Translation) -> bool:
