@@ -149,4 +149,6 @@ def test_a_list_towards_the_device_knows_what_was_translated_before_it() -> None
         Attachment(rule_sets=("in",), hook=Hook.LOCAL_IN),
     )
     sent = to("198.51.100.7")
-    assert [e.piece.sent().may for e in device.expose("lan", PacketBounds.exactly(sent))] == [sent]
+    (exposure,) = device.expose("lan", PacketBounds.exactly(sent))
+    assert exposure.piece.sent().may == sent
+    assert exposure.piece.current.may == to("10.0.0.1"), "to its address where it came in"
