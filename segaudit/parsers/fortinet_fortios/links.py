@@ -155,8 +155,18 @@ def cluster_of(scope: Scope) -> str:
 
 
 def neighbors_of(scope: Scope) -> tuple[tuple[int, int], ...]:
-    """Version and value of the routers that routing protocols name; not those whose session is shut down."""
+    """Version and value of the routers that routing protocols name (not those whose session is shut down), and of those
+    that the management interfaces of a cluster answer by (CLI reference, `config ha-mgmt-interfaces`).
+    """
     found: dict[tuple[int, int], None] = {}
+    ha = scope.section("system ha")
+    ways_back = [ha.text("ha-mgmt-interface-gateway")]
+    for entry in ha.table("ha-mgmt-interfaces"):
+        ways_back += (entry.text("gateway"), entry.text("gateway6"))
+    for text in ways_back if ha.is_on("ha-mgmt-status") else ():
+        gateway = read_address(text)
+        if gateway is not None and gateway[1]:
+            found[gateway] = None
     for path, table, setting in _NEIGHBORS:
         for entry in scope.section(path).table(table):
             at = read_address(entry.text(setting) if setting else entry.name)

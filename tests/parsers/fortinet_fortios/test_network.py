@@ -469,3 +469,20 @@ def test_the_ends_of_tunnels() -> None:
     assert [r.name for r in made.device.remote_access] == ["staff"]
     selectors = {t.name: (t.local, t.remote) for t in made.device.tunnels}
     assert selectors["to-nagoya/p2-b"] == (network("10.3.0.0/16"), network("10.4.0.0/16"))
+
+
+def test_the_management_interface_of_a_cluster_shows_its_router() -> None:
+    made = read("""
+        config system ha
+            set mode a-p
+            set group-name "pair"
+            set ha-mgmt-status enable
+            config ha-mgmt-interfaces
+                edit 1
+                    set interface "mgmt"
+                    set gateway 192.168.99.1
+                next
+            end
+        end
+    """)
+    assert [format_address(*at) for at in made.device.neighbors] == ["192.168.99.1"]
