@@ -55,6 +55,10 @@ PPTP: Final = ServiceUnion((ports(TCP, 1723), Service(protocol=GRE)))
 L2TP: Final = ports(UDP, 1701)
 
 
+#: IP in IP, IPv6 in IP, GRE: protocols of tunnel interfaces.
+_WRAPPING: Final = frozenset({4, 41, 47})
+
+
 class Access:
     """The remote accesses and tunnels of one device."""
 
@@ -110,12 +114,15 @@ class Access:
     def _site_to_site(self, interface: InterfaceConfig, entry: CryptoMapEntry, name: str) -> None:
         """The tunnels of an entry: one for each pair of networks that its list names, all at one inner end."""
         pairs = self._selectors(entry)
-        settings = self._config.crypto_settings.get(entry.name)
+        if not pairs:
+            return
+        settings = self._config.crypto_settings.get(interface.crypto_map.name) if interface.crypto_map else None
         endpoint = settings.local_address if settings is not None and settings.local_address else interface.name
         inner = interface.name
         if self._checks_once():
             inner = self._inner_end(interface, entry, name, "tunnel")
-            self._route_to(inner, tuple(remote for _, remote in pairs), entry.line, interface.vrf)
+            behind = tuple(remote for _, remote in pairs)
+            self._route_to(inner, behind, entry.line, self._config.interfaces[inner].vrf)
         for number, (local, remote) in enumerate(pairs, start=1):
             self.tunnels.append(
                 Tunnel(
@@ -135,28 +142,47 @@ class Access:
         """Own and far networks of what an entry encrypts.
 
         A ``deny`` in its list leaves a packet in the clear (Security Command Reference, ``match address``). Entries for
-        some protocols or ports only are taken whole where they permit, and left out where they deny.
+        some protocols or ports only are taken whole where they permit, and left out where they deny. What only wraps
+        the packets between the two gateways (GRE from one to the other) names no networks: a tunnel interface does.
         """
         if entry.match is None:
             return ((ANY_ADDRESS, ANY_ADDRESS),)
         access_list = self._lists.get(entry.match.name, 4)
+        chosen = [one for one in access_list.ordered() if not self._wraps(one, entry)] if access_list else []
         pairs = permitted_pairs(
             (permits, one.source, one.destination)
-            for one in (access_list.ordered() if access_list else ())
+            for one in chosen
             if (permits := one.action is Action.PERMIT) or _is_whole(one)
         )
-        if pairs:
+        if access_list is not None and access_list.ordered():
             return pairs
         unknown = UndecidedAddress("undefined access list", entry.match.name)
         return ((unknown, unknown),)
 
+    def _wraps(self, one: Entry, entry: CryptoMapEntry) -> bool:
+        """Whether an entry is about packets from the device itself to the peer, or a tunnel's packets to it."""
+        source, far = one.source, one.destination
+        if not isinstance(far, AddressRange) or far not in [_peer(word) for word in entry.peers]:
+            return False
+        own = any(
+            isinstance(source, AddressRange) and source.size == 1 and source.first == address.address
+            for interface in self._config.interfaces.values()
+            for address in interface.addresses
+        )
+        return own or (isinstance(one.service, Service) and one.service.protocol in _WRAPPING)
+
     def _inner_end(self, interface: InterfaceConfig, entry: CryptoMapEntry, name: str, virtual: str) -> str:
-        """The interface at which the packets of a crypto map's entry enter and leave; its name."""
+        """The interface at which the packets of a crypto map's entry enter and leave; its name.
+
+        Their VRF is that of the profile, where it names one, else that of the carrier (Security Command Reference,
+        ``vrf (isakmp profile)``; ``ivrf`` of an IKEv2 profile).
+        """
+        profile = self._config.ike_profiles.get(entry.profile)
         inner = InterfaceConfig(
             name=name.replace(" at ", "@").replace(" ", "-"),
             line=entry.line,
             last_line=entry.last_line,
-            vrf=interface.vrf,
+            vrf=profile.vrf if profile is not None and profile.vrf else interface.vrf,
             zone=interface.zone,
             nat=interface.nat,
             nat_line=interface.nat_line,
@@ -199,7 +225,7 @@ class Access:
             inner = self._inner_end(
                 interface, with_access, name.replace(entry.name, f"{entry.name} {entry.sequence}", 1), "vpn"
             )
-            self._route_to(inner, pools, entry.line, interface.vrf)
+            self._route_to(inner, pools, entry.line, self._config.interfaces[inner].vrf)
         self.remote.append(
             RemoteAccess(
                 name=name,
@@ -432,8 +458,11 @@ class Access:
         found = [
             one.name
             for one in self._config.interfaces.values()
-            if any((own.prefix.version, own.address) == at for own in one.addresses)
-            or any(shared[:2] == at for shared in one.virtual_addresses)
+            if one.vrf == (interface.tunnel_vrf if interface is not None else "")
+            and (
+                any((own.prefix.version, own.address) == at for own in one.addresses)
+                or any(shared[:2] == at for shared in one.virtual_addresses)
+            )
         ]
         return found[0] if len(found) == 1 else ""
 

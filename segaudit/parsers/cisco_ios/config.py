@@ -100,6 +100,7 @@ class InterfaceConfig:
     tunnel_destination: str = ""
     tunnel_mode: str = ""
     tunnel_protection: str = ""
+    tunnel_vrf: str = ""
     tunnel_hubs: list[str] = field(default_factory=list)
     """Far ends that NHRP maps name: where the hubs of a multipoint tunnel are reached."""
     policy: Bound | None = None
@@ -396,6 +397,7 @@ class IkeProfile:
     groups: list[str] = field(default_factory=list)
     remote_methods: list[str] = field(default_factory=list)
     certificate: bool = False
+    vrf: str = ""
 
 
 @dataclass(slots=True)

@@ -455,6 +455,8 @@ def _tunnel(reader: Reader, interface: InterfaceConfig, line: Line, words: tuple
             interface.tunnel_destination = "".join(rest)
         case "mode":
             interface.tunnel_mode = " ".join(rest)
+        case "vrf":
+            interface.tunnel_vrf = rest[0] if rest else ""
         case "protection":
             interface.tunnel_protection = rest[2] if rest[:2] == ("ipsec", "profile") and len(rest) > 2 else ""
         case _:

@@ -188,6 +188,8 @@ def _ike_profile(reader: Reader, line: Line, name: str, version: int, negated: b
             profile.groups.append(words[3])
         elif words[:3] == ("aaa", "authorization", "group") and len(words) > 4:
             profile.groups.append(words[-1])
+        elif words[0] in ("vrf", "ivrf") and len(words) == 2:
+            profile.vrf = words[1]
         elif words[:2] == ("authentication", "remote") and len(words) > 2:
             profile.remote_methods.append(words[2])
             profile.certificate = profile.certificate or words[2] in ("rsa-sig", "ecdsa-sig")

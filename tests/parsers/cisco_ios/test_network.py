@@ -3,6 +3,7 @@
 import pytest
 
 from segaudit.model import (
+    ANY_ADDRESS,
     AddressRange,
     AddressUnion,
     Fqdn,
@@ -301,3 +302,65 @@ def test_bridged_packets_pass_the_lists_of_ports(line: str, filtered: bool) -> N
     assert made.device.interface("bridge-group 3") is None
     assert verdict(made, "tcp 10.0.0.1 10.0.0.2 443", "FastEthernet1/0", "FastEthernet1/1") == "permit"
     assert verdict(made, "tcp 10.0.0.1 10.0.0.2 80", "FastEthernet1/0", "FastEthernet1/1") == "deny"
+
+
+def test_what_only_wraps_packets_between_the_gateways_is_no_tunnel_of_networks() -> None:
+    made = read("""
+        version 15.7
+        crypto map M 10 ipsec-isakmp
+         set peer 203.0.113.20
+         match address WRAP
+        crypto map M 20 ipsec-isakmp
+         set peer 203.0.113.30
+         match address BOTH
+        interface GigabitEthernet0/0
+         ip address 198.51.100.2 255.255.255.252
+         crypto map M
+        interface Tunnel1
+         ip address 10.255.0.1 255.255.255.252
+         tunnel source GigabitEthernet0/0
+         tunnel destination 203.0.113.20
+        ip access-list extended WRAP
+         permit gre any host 203.0.113.20
+        ip access-list extended BOTH
+         permit ip host 198.51.100.2 host 203.0.113.30
+         permit ip 10.1.0.0 0.0.255.255 10.9.0.0 0.0.255.255
+    """)
+    assert [(t.name, t.kind, t.remote) for t in made.device.tunnels] == [
+        ("M 20", "ipsec", network("10.9.0.0/16")),
+        ("Tunnel1", "gre", ANY_ADDRESS),
+    ]
+    assert made.device.interface("M-10") is None
+
+
+def test_inner_and_outer_routing_tables_of_tunnels() -> None:
+    made = read("""
+        version 15.7
+        crypto isakmp profile CUST
+         vrf CUST
+         keyring K
+        crypto map M 10 ipsec-isakmp
+         set peer 203.0.113.20
+         set isakmp-profile CUST
+         match address A
+        interface GigabitEthernet0/0
+         vrf forwarding WAN
+         ip address 198.51.100.2 255.255.255.252
+         crypto map M
+        interface GigabitEthernet0/1
+         vrf forwarding LAB
+         ip address 198.51.100.2 255.255.255.252
+        interface Tunnel1
+         vrf forwarding CUST
+         ip address 10.255.0.1 255.255.255.252
+         tunnel source 198.51.100.2
+         tunnel destination 203.0.113.20
+         tunnel vrf WAN
+        ip access-list extended A
+         permit ip 10.1.0.0 0.0.255.255 10.9.0.0 0.0.255.255
+    """)
+    assert (made.interface("M-10").vrf, made.interface("Tunnel1").vrf) == ("CUST", "CUST")
+    assert [(str(r.prefix), r.interface, r.vrf) for r in made.device.routes] == [("10.9.0.0/16", "M-10", "CUST")]
+    assert {t.endpoint for t in made.device.tunnels} == {"GigabitEthernet0/0"}
+    assert made.state("vrf CUST") is LineState.MODELLED
+    assert made.state("tunnel vrf") is LineState.MODELLED
