@@ -537,12 +537,16 @@ class VpnReader:
         return [(one, f" at {one}" if len(bound) > 1 else "") for one in bound]
 
     def _dynamic_sites(self, vpn: Vpn) -> list[Tunnel]:
-        """Sites that call from unknown addresses: entries of dynamic maps with a list."""
+        """Sites that call from unknown addresses: entries of dynamic maps with a list; without any, for all networks,
+        where the configuration speaks of the group that such sites come to (VPN CLI guide, "Default LAN-to-LAN group").
+        """
         group = self._groups.get("DefaultL2LGroup")
         filter_name, bypasses = self._filter(self._policy(group.policy if group else DEFAULT_POLICY), vpn)
         tunnels: list[Tunnel] = []
         for (name, _), entry in self._maps.items():
-            matches = self._dynamic.get(entry.dynamic, ())
+            matches = self._dynamic.get(entry.dynamic, [])
+            if not matches and "DefaultL2LGroup" in self._groups:
+                matches = [("", line) for line in self._config.starting("crypto", "dynamic-map", entry.dynamic)][:1]
             for match, line in matches:
                 title = entry.dynamic if len(matches) == 1 else f"{entry.dynamic} {line.words[3]}"
                 selectors = self._selectors(_MapEntry(title, self._span(line), match=match))

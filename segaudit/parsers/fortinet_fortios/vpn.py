@@ -317,15 +317,22 @@ class VpnReader:
                 yield self._plain_tunnel(entry, kind)
 
     def _tunnel(self, phase1: Section, interface: str, phases2: list[Section]) -> Iterator[Tunnel]:
-        """One tunnel for each phase 2, whose selectors belong together; without any, selectors are unknown."""
+        """One tunnel for each phase 2, whose selectors belong together; without any, selectors are unknown.
+
+        A phase 2 for packets to the far gateway itself only wraps another tunnel (GRE over IPsec): it names no network.
+        """
         peers = self._peers(phase1)
+        wrapping = [phase2.name for phase2 in phases2 if self._selector(phase2, "dst") in peers]
+        if phases2 and len(wrapping) == len(phases2):
+            return
+        phases2 = [phase2 for phase2 in phases2 if phase2.name not in wrapping]
         if not phases2:
             yield Tunnel(
                 name=phase1.name,
                 kind="ipsec",
                 interface=interface,
                 span=self._scope.span(phase1),
-                endpoint=phase1.text("interface"),
+                endpoint=self._endpoint(phase1),
                 peers=peers,
             )
         for phase2 in phases2:
@@ -335,11 +342,22 @@ class VpnReader:
                 kind="ipsec",
                 interface=interface,
                 span=self._scope.span(phase1) if len(phases2) == 1 else self._scope.span(phase2),
-                endpoint=phase1.text("interface"),
+                endpoint=self._endpoint(phase1),
                 peers=peers,
                 local=self._selector(phase2, "src"),
                 remote=self._selector(phase2, "dst"),
             )
+
+    def _endpoint(self, entry: Section) -> str:
+        """The interface with the address of this end: of ``local-gw`` where that is set, else ``interface``."""
+        for setting in ("local-gw", "local-gw6"):
+            at = read_address(entry.text(setting))
+            if at is None or not at[1]:
+                continue
+            for interface in self._known.values():
+                if any((own.prefix.version, own.address) == at for own in interface.addresses):
+                    return interface.name
+        return entry.text("interface")
 
     def _peers(self, phase1: Section) -> tuple[AddressExpr, ...]:
         """The gateways at the far end; none where they dial in."""
@@ -387,7 +405,7 @@ class VpnReader:
             kind=kind,
             interface=entry.name,
             span=self._scope.span(entry),
-            endpoint=entry.text("interface"),
+            endpoint=self._endpoint(entry),
             peers=tuple(host(word) for word in far if (at := read_address(word)) is not None and at[1]),
         )
 

@@ -3,6 +3,7 @@
 import pytest
 
 from segaudit.model import (
+    ANY_ADDRESS,
     AddressRange,
     AddressUnion,
     InterfaceKind,
@@ -229,6 +230,18 @@ def test_dynamic_maps_with_several_entries() -> None:
         ("D 10", "outside", (), network("10.7.0.0/16")),
         ("D 20", "outside", (), network("10.8.0.0/16")),
     ]
+
+
+def test_a_dynamic_map_without_a_list_takes_in_sites_where_there_is_a_group_for_them() -> None:
+    text = (
+        "crypto dynamic-map D 10 set ikev1 transform-set T\ncrypto dynamic-map D 10 set reverse-route\n"
+        "crypto map M 65535 ipsec-isakmp dynamic D\ncrypto map M interface outside\n"
+    )
+    assert tunnels(text).device.tunnels == ()
+    (found,) = tunnels(
+        text + "tunnel-group DefaultL2LGroup ipsec-attributes\n ikev1 pre-shared-key *****\n"
+    ).device.tunnels
+    assert (found.name, found.endpoint, found.peers, found.remote) == ("D", "outside", (), ANY_ADDRESS)
 
 
 def test_tunnel_interfaces_static_by_list_and_dynamic() -> None:

@@ -486,3 +486,48 @@ def test_the_management_interface_of_a_cluster_shows_its_router() -> None:
         end
     """)
     assert [format_address(*at) for at in made.device.neighbors] == ["192.168.99.1"]
+
+
+def test_a_tunnel_inside_of_another_ends_where_its_own_address_is() -> None:
+    made = read("""
+        config system interface
+            edit "wan1"
+                set ip 203.0.113.2 255.255.255.248
+            next
+            edit "wrap"
+                set type tunnel
+                set interface "wan1"
+            next
+            edit "gre1"
+                set ip 10.255.0.1 255.255.255.255
+                set remote-ip 10.255.0.2 255.255.255.252
+                set type tunnel
+                set interface "wrap"
+            next
+        end
+        config vpn ipsec phase1-interface
+            edit "wrap"
+                set interface "wan1"
+                set remote-gw 198.51.100.9
+            next
+        end
+        config vpn ipsec phase2-interface
+            edit "gre-only"
+                set phase1name "wrap"
+                set protocol 47
+                set src-subnet 203.0.113.2 255.255.255.255
+                set dst-subnet 198.51.100.9 255.255.255.255
+            next
+        end
+        config system gre-tunnel
+            edit "gre1"
+                set interface "wrap"
+                set local-gw 203.0.113.2
+                set remote-gw 198.51.100.9
+            next
+        end
+    """)
+    # What only wraps the packets between the two gateways leads to no network of its own.
+    assert [(t.name, t.kind, t.endpoint, t.peers) for t in made.device.tunnels] == [
+        ("gre1", "gre", "wan1", (host("198.51.100.9"),))
+    ]
