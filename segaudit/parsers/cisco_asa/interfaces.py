@@ -15,6 +15,8 @@ from segaudit.model import (
     InterfaceKind,
     LedgerBuilder,
     Prefix,
+    SourceCheck,
+    SourceCheckMode,
     Span,
     Zone,
     parse_address,
@@ -476,6 +478,8 @@ class _Reader:
             enabled=draft.enabled and (bool(draft.name) or not addresses or kind is InterfaceKind.BRIDGE),
             role_hint=hint,
             members=members,
+            # `ip verify reverse-path` is a list at PREROUTING (`filters`), which names the line.
+            source_check=SourceCheck(mode=SourceCheckMode.NONE),
             # Lists and levels hold between the members of a bridge group, in both modes (Firewall CLI Configuration
             # Guide 9.x, "Access Rules": "Bridge group member interfaces").
             members_filtered=kind is InterfaceKind.BRIDGE,

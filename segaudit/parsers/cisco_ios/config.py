@@ -18,6 +18,7 @@ from segaudit.model import (
     Range,
     Schedule,
     ServiceExpr,
+    SourceCheck,
     SourceFile,
     Span,
 )
@@ -103,6 +104,8 @@ class InterfaceConfig:
     tunnel_vrf: str = ""
     tunnel_hubs: list[str] = field(default_factory=list)
     """Far ends that NHRP maps name: where the hubs of a multipoint tunnel are reached."""
+    source_checks: dict[int, SourceCheck] = field(default_factory=dict)
+    """By IP version: what `ip verify unicast` and `ipv6 verify unicast` ask of sources."""
     policy: Bound | None = None
     policy6: Bound | None = None
     pool: str = ""

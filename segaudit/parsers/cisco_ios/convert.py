@@ -49,6 +49,8 @@ from segaudit.model import (
     ServiceObject,
     ServiceRef,
     ServiceUnion,
+    SourceCheck,
+    SourceCheckMode,
     UndecidedAddress,
     UndecidedService,
     format_address,
@@ -305,6 +307,7 @@ class _Converter:
             vrf=interface.vrf,
             enabled=not interface.shutdown,
             role_hint=hint,
+            source_check=_source_check(interface),
             members=members,
             members_filtered=interface.kind == "bvi" and self._filtered(interface.name),
         )
@@ -693,6 +696,17 @@ def _cycle(start: str, owner: str, graph: dict[str, tuple[str, ...]]) -> tuple[s
         seen.add(name)
         stack.extend((inner, (*way, inner)) for inner in graph.get(name, ()))
     return None
+
+
+def _source_check(interface: InterfaceConfig) -> SourceCheck:
+    """What an interface asks of sources: nothing unless a line says so; of two families that differ what it asks of IPv4."""
+    checks = interface.source_checks
+    if not checks:
+        return SourceCheck(mode=SourceCheckMode.NONE)
+    first = checks[min(checks)]
+    if len(checks) > 1 and all((c.mode, c.default_route) == (first.mode, first.default_route) for c in checks.values()):
+        return replace(first, versions=frozenset(checks), spared=any(c.spared for c in checks.values()))
+    return first
 
 
 def _without(ranges: list[tuple[int, int]], taken: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

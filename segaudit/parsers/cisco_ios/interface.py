@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from segaudit.model import AddressMethod, HostSign, parse_address
+from segaudit.model import AddressMethod, HostSign, SourceCheck, SourceCheckMode, parse_address
 from segaudit.parsers.cisco_ios.acl import quad
 from segaudit.parsers.cisco_ios.config import (
     Bound,
@@ -171,11 +171,7 @@ def _ip(reader: Reader, interface: InterfaceConfig, line: Line, words: tuple[str
             interface.policy = None if negated else Bound(rest[1], line.number)
             return reader.modelled(line)
         case "verify" if rest[:1] == ("unicast",):
-            if negated:
-                return reader.irrelevant(line, "not switched on")
-            return reader.approximated(
-                line, "reverse-path check: sources that the routing does not expect are taken as possible"
-            )
+            return _source_check(reader, interface, line, 4, rest[1:], negated)
         case "access-list" if rest:
             return read_named(reader, line, words, negated)
         case _:
@@ -229,6 +225,38 @@ def _ip_address(reader: Reader, interface: InterfaceConfig, line: Line, rest: tu
     return reader.modelled(line)
 
 
+def _source_check(
+    reader: Reader, interface: InterfaceConfig, line: Line, version: int, words: tuple[str, ...], negated: bool
+) -> bool:
+    """``source reachable-via {rx | any} [allow-default] [allow-self-ping] [LIST]``, or ``reverse-path [LIST]`` before 12.0(15)S.
+
+    Without ``allow-default`` the default route is no route back; a list lets through what it permits of the packets that
+    fail (IOS IP Switching Command Reference, "ip verify unicast source reachable-via").
+    """
+    if negated:
+        interface.source_checks.pop(version, None)
+        return reader.modelled(line)
+    older = words[:1] == ("reverse-path",)
+    if not older and (words[:2] != ("source", "reachable-via") or words[2:3] not in {("rx",), ("any",)}):
+        return False
+    options = words[1:] if older else words[3:]
+    lists = [word for word in options if word not in _CHECK_OPTIONS]
+    interface.source_checks[version] = SourceCheck(
+        mode=SourceCheckMode.LOOSE if words[2:3] == ("any",) else SourceCheckMode.STRICT,
+        versions=frozenset({version}),
+        default_route=older or "allow-default" in options,
+        spared=bool(lists),
+        span=reader.source.span(line.number),
+    )
+    if lists:
+        return reader.approximated(line, "what the list permits of the packets that fail is taken as possible")
+    return reader.modelled(line)
+
+
+#: Words after the mode of a reverse-path check that are no list.
+_CHECK_OPTIONS = frozenset({"allow-default", "allow-self-ping", "l2-src", "phys-if"})
+
+
 def _access_group(
     reader: Reader, interface: InterfaceConfig, line: Line, family: str, rest: tuple[str, ...], negated: bool
 ) -> bool:
@@ -268,10 +296,8 @@ def _ipv6(reader: Reader, interface: InterfaceConfig, line: Line, words: tuple[s
         return _nhrp(reader, interface, line, rest, negated)
     if words[1] == "traffic-filter":
         return _access_group(reader, interface, line, "ipv6", rest, negated)
-    if words[1] == "verify":
-        return reader.approximated(
-            line, "reverse-path check: sources that the routing does not expect are taken as possible"
-        )
+    if words[1] == "verify" and rest[:1] == ("unicast",):
+        return _source_check(reader, interface, line, 6, rest[1:], negated)
     if words[1] == "dhcp" and rest[:2] == ("relay", "destination") and len(rest) > 2:
         return reader.host(rest[2], HostSign.DHCP_RELAY.value, line.number) and reader.modelled(line)
     if words[1] == "unnumbered":

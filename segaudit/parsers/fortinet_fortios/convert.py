@@ -28,6 +28,7 @@ from segaudit.parsers.fortinet_fortios.policy_routes import PolicyRouteReader
 from segaudit.parsers.fortinet_fortios.routes import RouteReader
 from segaudit.parsers.fortinet_fortios.schedules import ScheduleBook
 from segaudit.parsers.fortinet_fortios.services import ServiceBook
+from segaudit.parsers.fortinet_fortios.sources import with_source_check
 from segaudit.parsers.fortinet_fortios.vpn import VpnReader
 
 FORMAT: Final = "fortinet_fortios"
@@ -82,7 +83,10 @@ def _device(scope: Scope) -> Device:
         version=f"{file.version_text} build {file.build}" if file.build else file.version_text,
         forwards=not manager,
         fragment=not topology.interfaces,
-        interfaces=(*topology.interfaces, *vpns.interfaces),
+        interfaces=tuple(
+            with_source_check(scope, one, topology.sections.get(one.name))
+            for one in (*topology.interfaces, *vpns.interfaces)
+        ),
         zones=topology.zones,
         addresses=MappingProxyType(addresses.objects),
         services=MappingProxyType(books.services.objects),

@@ -405,7 +405,7 @@ _INTERFACE = _modelled(
     """vdom vrf mode ip allowaccess type description alias status vlanid interface member role remote-ip secondary-IP
     dedicated-to trust-ip-1 trust-ip-2 trust-ip-3 trust-ip6-1 trust-ip6-2 trust-ip6-3 management-ip dhcp-relay-service
     dhcp-relay-ip fortilink distance priority defaultgw explicit-web-proxy explicit-ftp-proxy redundant-interface aggregate
-    ip-managed-by-fortiipam forward-domain""",
+    ip-managed-by-fortiipam forward-domain src-check""",
     {
         NAMING: "snmp-index color devindex vindex internal tags",
         LINK: """speed mtu mtu-override tcp-mss macaddr virtual-mac substitute-dst-mac subst l2forward vlanforward stpforward stpforward-mode
@@ -418,7 +418,7 @@ _INTERFACE = _modelled(
         npu-fastpath disconnect-threshold hardware-switch ingress-cos egress-cos ptp-profile synce""",
         ROUTING_FINE: """weight dhcp-client-identifier dhcp-renew-time ipunnumbered preserve-session-route
         icmp-send-redirect icmp-accept-redirect arpforward ndiscforward broadcast-forward netbios-forward wins-ip reachable-time
-        src-check spillover-threshold ingress-spillover-threshold dhcp-classless-route-addition proxy-arp ident-accept
+        spillover-threshold ingress-spillover-threshold dhcp-classless-route-addition proxy-arp ident-accept
         drop-overlapped-fragment drop-fragment dns-server-override dns-server-protocol preserve-session-route dns-query
         dhcp-relay-interface-select-method dhcp-relay-interface dhcp-relay-vrf-select dhcp-broadcast-flag
         dhcp-relay-source-ip dhcp-relay-circuit-id dhcp-relay-link-selection dhcp-relay-request-all-server
@@ -809,12 +809,12 @@ _GLOBAL = _modelled(
     blocks={"split-port-mode": _irrelevant(LINK)},
 )
 _SETTINGS = _modelled(
-    """central-nat ngfw-mode opmode ike-port vdom-type status consolidated-firewall-mode manageip gateway manageip6 ip
+    """central-nat ngfw-mode opmode strict-src-check ike-port vdom-type status consolidated-firewall-mode manageip gateway manageip6 ip
     ip6 gateway6 device comments default-app-port-as-service""",
     {
         SESSIONS: """bfd bfd-desired-min-tx bfd-required-min-rx bfd-detect-mult bfd-dont-enforce-src-port v4-ecmp-mode mac-ttl
         fw-session-hairpin prp-trailer-action snat-hairpin-traffic link-down-access detect-unknown-esp
-        intree-ses-best-route auxiliary-session ses-denied-traffic ses-denied-multicast-traffic strict-src-check
+        intree-ses-best-route auxiliary-session ses-denied-traffic ses-denied-multicast-traffic
         allow-linkdown-path deny-tcp-with-icmp ecmp-max-paths allow-subnet-overlap block-land-attack
         firewall-session-dirty multicast-ttl-notchange sip-nat-trace h323-direct-model sip-tcp-port sip-udp-port
         sip-ssl-port sccp-port sip-helper sip-expectation default-voip-alg-mode nat46-generate-ipv6-fragment-header
