@@ -151,7 +151,8 @@ def compare(shared: Path, set_name: str, parser: str) -> Report:
 
 
 def _compared(case: Case, question: Question, tracers: Sequence[DeviceTracer]) -> Compared:
-    meant = [t for t in tracers if t.device.name.lower() == question.device] if len(tracers) > 1 else tracers
+    names = {question.device, f"{question.device}/{question.virtual_system}"}
+    meant = [t for t in tracers if t.device.name.lower() in names] if len(tracers) > 1 else tracers
     try:
         said = trace_flow(meant or tracers, question.flow)
     except FlowError as error:
@@ -262,9 +263,9 @@ def _print_report(report: Report, verbose: int, most: int) -> None:
 
 
 PARSERS: Final = {
-    "filters": ("fortinet_fortios", "cisco_asa", "cisco_ios"),
+    "filters": ("fortinet_fortios", "cisco_asa", "cisco_ios", "paloalto_panos"),
     "kernel": ("linux_iptables",),
-    "equivalence": ("fortinet_fortios", "cisco_asa", "cisco_ios", "linux_iptables"),
+    "equivalence": ("fortinet_fortios", "cisco_asa", "cisco_ios", "linux_iptables", "paloalto_panos"),
 }
 
 

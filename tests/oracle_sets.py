@@ -28,6 +28,9 @@ CORPUS_PARSERS: Final = {
     "cisco_asa": "cisco_asa",
     "cisco_ios": "cisco_ios",
     "iptables_save": "linux_iptables",
+    "yamaha_rtx": "yamaha_rtx",
+    "panos_xml": "paloalto_panos",
+    "panos_set": "paloalto_panos",
 }
 
 #: For the renderings of a policy: the parser, and the way of the packet (in, out; ``@from``, ``@to``: the policy's zones).
@@ -41,6 +44,8 @@ RENDERINGS: Final = {
     "speedway6": ("linux_iptables", "eth0", ""),
     "speedway_nochain": ("linux_iptables", "eth0", "eth1"),
     "speedway_nochain6": ("linux_iptables", "eth0", "eth1"),
+    "paloalto": ("paloalto_panos", "@from", "@to"),
+    "paloalto_inline": ("paloalto_panos", "@from", "@to"),
 }
 
 
@@ -66,6 +71,7 @@ class Question:
     line: str
     expected: str
     device: str = ""
+    virtual_system: str = ""
     depends_on: tuple[str, ...] = ()
     tainted: bool = False
     received: Received | None = None
@@ -148,7 +154,9 @@ def _filters(shared: Path) -> Iterator[Case]:
 
 
 def _filter_question(name: str, number: int, row: dict[str, Any]) -> Question:
-    list_name = f"{row['from_zone']}->{row['to_zone']}" if "from_zone" in row else row["filter"]
+    # A zone of PAN-OS carries the virtual system that it is in.
+    zones = [row[side].partition("~") for side in ("from_zone", "to_zone") if side in row]
+    list_name = "->".join(zone for zone, _, _ in zones) or row["filter"]
     fields = ("protocol", "src_ip", "src_port", "dst_ip", "dst_port", "icmp_type", "icmp_code")
     cells = _cells({field: row.get(field) for field in fields})
     return Question(
@@ -157,6 +165,7 @@ def _filter_question(name: str, number: int, row: dict[str, Any]) -> Question:
         line=row["line"],
         expected=row["action"].lower(),
         device=row["device"],
+        virtual_system=zones[0][2] if zones else "",
         tainted=row.get("tainted", False),
     )
 
@@ -241,7 +250,7 @@ def _equivalence(shared: Path) -> Iterator[Case]:
 
 
 def _to_compare(packets: list[dict[str, Any]], note: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    left_out = {one for reason in (*note.get("leave_out", ()), *note.get("optional", ())) for one in reason["ids"]}
+    left_out = {one for reason in note.get("leave_out", ()) for one in reason["ids"]}
     otherwise = {one: reason["verdict"] for reason in note.get("differs", ()) for one in reason["ids"]}
     for packet in packets:
         if packet["id"] not in left_out and packet["family"] in note["families"]:

@@ -1,0 +1,667 @@
+"""Interfaces, zones, virtual routers and routes of one device, and which zone an address is routed to.
+
+A layer-3 interface passes traffic only where it is in a zone and in a virtual router (PAN-OS Administrator's Guide 10.1,
+"Configure Interfaces and Zones"); what belongs to no zone is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from segaudit.model import (
+    AddressExpr,
+    AddressMethod,
+    AddressRange,
+    AddressUnion,
+    Interface,
+    InterfaceAddress,
+    InterfaceKind,
+    Notice,
+    Prefix,
+    Route,
+    RouteKind,
+    UndecidedAddress,
+    Zone,
+    msg,
+)
+from segaudit.parsers.paloalto_panos.config import Node
+from segaudit.parsers.paloalto_panos.objects import AddressBook
+from segaudit.parsers.paloalto_panos.scope import Scope
+from segaudit.parsers.paloalto_panos.values import prefixes_of, read_address, read_own, read_prefix
+
+#: The management port, and the routing table that it has to itself.
+MANAGEMENT: Final = "management"
+#: Administrative distance of a static route, and its metric (PAN-OS Administrator's Guide 10.1, "Static Routes").
+_STATIC_DISTANCE, _STATIC_METRIC = 10, 10
+#: Interfaces that are in no virtual router share no routes with those that are.
+_NO_ROUTER: Final = "no virtual router"
+_PROTOCOLS: Final = ("bgp", "ospf", "ospfv3", "rip")
+_ZONE_TYPES: Final = ("layer3", "layer2", "virtual-wire", "tap", "tunnel")
+_DEFAULTS: Final = {4: Prefix(4, 0, 0), 6: Prefix(6, 0, 0)}
+
+
+@dataclass(slots=True)
+class Router:
+    """A virtual router (or a VRF of a logical router). ``vrf`` is its name in the model."""
+
+    name: str
+    node: Node
+    vrf: str
+    interfaces: frozenset[str]
+    protocols: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Topology:
+    """The interfaces of one device with what else is known of them.
+
+    ``nodes`` holds the statements of an interface by its name, ``routers`` the virtual routers of the device.
+    """
+
+    interfaces: tuple[Interface, ...]
+    zones: tuple[Zone, ...]
+    nodes: dict[str, Node]
+    routers: tuple[Router, ...]
+    routes: tuple[Route, ...]
+    notices: tuple[Notice, ...]
+    external: frozenset[str] = frozenset()
+    _named: dict[str, Interface] = field(default_factory=dict)
+    _members: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._named = {interface.name: interface for interface in self.interfaces}
+        self._members = {zone.name: zone.interfaces for zone in self.zones}
+
+    def interface(self, name: str) -> Interface | None:
+        """The interface of that name."""
+        return self._named.get(name)
+
+    def members(self, zone: str) -> tuple[str, ...]:
+        """The interfaces of a zone."""
+        return self._members.get(zone, ())
+
+    @property
+    def dynamic_routing(self) -> tuple[str, ...]:
+        """The routing protocols that run."""
+        return tuple(dict.fromkeys(name for router in self.routers for name in router.protocols))
+
+
+class TopologyReader:
+    """Reads the topology of one device."""
+
+    def __init__(self, scope: Scope, addresses: AddressBook) -> None:
+        self._scope = scope
+        self._addresses = addresses
+        self._network = scope.device.at("network")
+        self._nodes: dict[str, Node] = {}
+        self._routers = tuple(self._all_routers())
+        self._router_of = {name: router for router in self._routers for name in router.interfaces}
+        self._remote_access = frozenset(_remote_access_tunnels(scope))
+
+    def read(self) -> Topology:
+        """All of it."""
+        mine = self._mine()
+        zones = {zone.name: self._zone_members(zone) for zone in self._scope.vsys.entries("zone")}
+        zone_of = {member: name for name, members in zones.items() for member in members}
+        everything = list(self._interfaces(zone_of))
+        own = [one for one in everything if mine is None or one.name in mine or one.zone]
+        external = tuple(
+            self._external(zone) for zone in self._scope.vsys.entries("zone") if zone.at("network").has("external")
+        )
+        routes = list(self._routes(own, everything, external))
+        if self._scope.manages:
+            port = self._management()
+            if port is not None:
+                own.append(port)
+                routes.extend(self._management_routes(port))
+        return Topology(
+            interfaces=(*own, *external),
+            zones=tuple(
+                Zone(
+                    name=zone.name,
+                    interfaces=(*zones[zone.name], *(one.name for one in external if one.zone == zone.name)),
+                    span=self._scope.span(zone),
+                )
+                for zone in self._scope.vsys.entries("zone")
+            ),
+            nodes=self._nodes,
+            routers=self._routers,
+            routes=tuple(routes),
+            notices=tuple(self._notices()),
+            external=frozenset(one.name for one in external),
+        )
+
+    def _mine(self) -> frozenset[str] | None:
+        """The interfaces of this virtual system; ``None`` where there is one only, which has them all."""
+        if not self._scope.others:
+            return None
+        return frozenset(self._scope.vsys.words("import", "network", "interface"))
+
+    @staticmethod
+    def _zone_members(zone: Node) -> tuple[str, ...]:
+        network = zone.at("network")
+        return tuple(name for kind in _ZONE_TYPES for name in network.words(kind))
+
+    # Interfaces
+
+    def _interfaces(self, zone_of: dict[str, str]) -> Iterator[Interface]:
+        groups: dict[str, list[str]] = {}
+        for kind in ("ethernet", "aggregate-ethernet", "cellular"):
+            for port in self._network.entries("interface", kind):
+                bundle = port.word("aggregate-group")
+                if bundle:
+                    groups.setdefault(bundle, []).append(port.name)
+        for kind in ("ethernet", "aggregate-ethernet", "cellular"):
+            for port in self._network.entries("interface", kind):
+                if port.word("aggregate-group") or port.has("ha") or port.has("log-card"):
+                    continue
+                made = InterfaceKind.AGGREGATE if kind == "aggregate-ethernet" else InterfaceKind.PHYSICAL
+                enabled = port.word("link-state") != "down"
+                body = next(
+                    (port.at(mode) for mode in ("layer3", "layer2", "virtual-wire", "tap") if port.has(mode)), port
+                )
+                self._nodes[port.name] = body
+                yield replace(
+                    self._interface(port, body, made, zone_of, enabled=enabled),
+                    members=tuple(groups.get(port.name, ())),
+                )
+                for unit in body.entries("units"):
+                    self._nodes[unit.name] = unit
+                    yield self._interface(unit, unit, InterfaceKind.VLAN, zone_of, enabled=enabled, parent=port.name)
+        for kind, made in (
+            ("loopback", InterfaceKind.LOOPBACK),
+            ("tunnel", InterfaceKind.TUNNEL),
+            ("vlan", InterfaceKind.VLAN),
+        ):
+            group = self._network.at("interface", kind)
+            if group.has("ip") or group.has("ipv6") or kind in zone_of:
+                self._nodes[kind] = group
+                yield self._interface(group, group, made, zone_of)
+            for unit in group.entries("units"):
+                self._nodes[unit.name] = unit
+                of = InterfaceKind.VPN if unit.name in self._remote_access else made
+                members = self._switched(unit.name) if kind == "vlan" else ()
+                yield replace(self._interface(unit, unit, of, zone_of), members=members)
+
+    def _switched(self, interface: str) -> tuple[str, ...]:
+        """The ports of the VLAN that ``interface`` routes for."""
+        for vlan in self._network.entries("vlan"):
+            if vlan.word("virtual-interface", "interface") == interface:
+                return vlan.words("interface")
+        return ()
+
+    def _interface(
+        self,
+        entry: Node,
+        body: Node,
+        kind: InterfaceKind,
+        zone_of: dict[str, str],
+        *,
+        enabled: bool = True,
+        parent: str = "",
+    ) -> Interface:
+        tag = entry.word("tag")
+        zone = zone_of.get(entry.name, "")
+        return Interface(
+            name=entry.name,
+            span=self._scope.span(entry),
+            addresses=tuple(self._own_addresses(body)),
+            method=_method(body),
+            kind=kind,
+            description=" ".join((*entry.words("comment"), *(body.words("comment") if body is not entry else ()))),
+            zone=zone,
+            vlan=int(tag) if tag.isascii() and tag.isdigit() and len(tag) < 5 else None,
+            parent=parent,
+            vrf=self._vrf(entry.name, body),
+            enabled=enabled,
+        )
+
+    def _vrf(self, name: str, body: Node) -> str:
+        router = self._router_of.get(name)
+        if router is not None:
+            return router.vrf
+        routed = body.has("ip") or body.has("ipv6") or body.has("dhcp-client") or body.has("pppoe")
+        return _NO_ROUTER if self._routers and routed else ""
+
+    def _own_addresses(self, body: Node) -> Iterator[InterfaceAddress]:
+        for place, entry in enumerate(body.entries("ip")):
+            yield from self._own_address(entry, secondary=place > 0)
+        ipv6 = body.at("ipv6")
+        if ipv6.word("enabled", default="yes") != "no":
+            for place, entry in enumerate(ipv6.entries("address")):
+                if entry.word("enable-on-interface", default="yes") != "no":
+                    yield from self._own_address(entry, secondary=place > 0)
+
+    def _own_address(self, entry: Node, *, secondary: bool) -> Iterator[InterfaceAddress]:
+        text = self._scope.value(entry.name)
+        found = read_own(self._address_object(text) or text)
+        if found is None:
+            self._scope.file.ledger.unrecognized(entry.first_line, "no address of an interface")
+            return
+        yield InterfaceAddress(address=found[0], prefix=found[1], secondary=secondary, span=self._scope.span(entry))
+
+    def _address_object(self, name: str) -> str:
+        """The text of the address object ``name``, where it is one of an address with its mask."""
+        for level in self._scope.levels:
+            entry = level.at("address", name)
+            if entry:
+                return self._scope.value(entry.word("ip-netmask"))
+        return ""
+
+    def _management(self) -> Interface | None:
+        """The management port, where the configuration says something of it."""
+        system = self._scope.device.at("deviceconfig", "system")
+        texts = [self._scope.value(system.word(word)) for word in ("ip-address", "ipv6-address")]
+        dynamic = system.has("type", "dhcp-client")
+        netmask = self._scope.value(system.word("netmask"))
+        addresses: list[InterfaceAddress] = []
+        for text, setting in zip(texts, ("ip-address", "ipv6-address"), strict=True):
+            found = read_own(f"{text}/{netmask}" if netmask and "/" not in text and ":" not in text else text)
+            if found is not None and found[0]:
+                span = self._scope.span(system.at(setting))
+                addresses.append(InterfaceAddress(address=found[0], prefix=found[1], span=span))
+        if not addresses and not dynamic:
+            return None
+        return Interface(
+            name=MANAGEMENT,
+            span=self._scope.span(system),
+            addresses=tuple(addresses),
+            method=AddressMethod.DHCP if dynamic and not addresses else AddressMethod.STATIC,
+            kind=InterfaceKind.MANAGEMENT,
+            vrf=MANAGEMENT,
+        )
+
+    def _management_routes(self, port: Interface) -> Iterator[Route]:
+        system = self._scope.device.at("deviceconfig", "system")
+        for setting, version in (("default-gateway", 4), ("ipv6-default-gateway", 6)):
+            found = read_address(self._scope.value(system.word(setting)))
+            if found is not None and found[0] == version:
+                yield Route(
+                    prefix=_DEFAULTS[version],
+                    span=self._scope.span(system.at(setting)),
+                    next_hop=found[1],
+                    interface=port.name,
+                    vrf=MANAGEMENT,
+                )
+
+    def _external(self, zone: Node) -> Interface:
+        """The way to other virtual systems: an interface without an address that stands for their zones."""
+        return Interface(
+            name=f"external {zone.name}",
+            span=self._scope.span(zone),
+            kind=InterfaceKind.TUNNEL,
+            method=AddressMethod.NONE,
+            zone=zone.name,
+            description=", ".join(zone.words("network", "external")),
+        )
+
+    def _notices(self) -> Iterator[Notice]:
+        for wire in self._network.entries("virtual-wire"):
+            yield Notice(
+                message=msg(
+                    "the pair of ports {name} is a bridge: its segments lie on both sides of it", name=wire.name
+                ),
+                span=self._scope.span(wire),
+                bears_on_access=True,
+            )
+        for zone in self._scope.vsys.entries("zone"):
+            if zone.at("network").has("layer2"):
+                yield Notice(
+                    message=msg("zone {zone} holds switched ports: what they share is one segment", zone=zone.name),
+                    span=self._scope.span(zone),
+                    bears_on_access=True,
+                )
+            if zone.at("network").has("external"):
+                yield Notice(
+                    message=msg(
+                        "zone {zone} leads to other virtual systems: what they let through is judged there",
+                        zone=zone.name,
+                    ),
+                    span=self._scope.span(zone),
+                    bears_on_access=True,
+                )
+
+    # Routers and routes
+
+    def _all_routers(self) -> Iterator[Router]:
+        virtual = list(self._network.entries("virtual-router"))
+        logical = [(router, vrf) for router in self._network.entries("logical-router") for vrf in router.entries("vrf")]
+        several = len(virtual) + len(logical) > 1
+        for router in virtual:
+            yield self._router(router.name, router, router.name if several else "")
+        for router, vrf in logical:
+            name = router.name if vrf.name == "default" else f"{router.name}/{vrf.name}"
+            yield self._router(name, vrf, name if several else "")
+
+    @staticmethod
+    def _router(name: str, node: Node, vrf: str) -> Router:
+        running = tuple(
+            protocol
+            for protocol in _PROTOCOLS
+            if node.is_on("protocol", protocol, "enable") or node.is_on(protocol, "enable")
+        )
+        return Router(name=name, node=node, vrf=vrf, interfaces=frozenset(node.words("interface")), protocols=running)
+
+    def _routes(
+        self, own: list[Interface], everything: list[Interface], external: tuple[Interface, ...]
+    ) -> Iterator[Route]:
+        used = {one.vrf for one in own}
+        here = {one.name for one in own}
+        found: list[tuple[Route, int]] = []
+        for router in self._routers:
+            if router.vrf not in used and own:
+                continue
+            found.extend(self._static(router, router, external, here, frozenset({router.name})))
+            if external:
+                for one in everything:
+                    if one.name not in here and one.vrf == router.vrf:
+                        for address in one.addresses:
+                            route = Route(
+                                prefix=address.prefix,
+                                span=one.span,
+                                interface=external[0].name,
+                                vrf=router.vrf,
+                                distance=0,
+                            )
+                            found.append((route, 0))
+        yield from _by_metric(found)
+        for one in own:
+            if one.enabled and one.method in (AddressMethod.DHCP, AddressMethod.PPPOE):
+                body = self._nodes[one.name]
+                setting = "dhcp-client" if one.method is AddressMethod.DHCP else "pppoe"
+                if body.is_on(setting, "create-default-route", default=True):
+                    yield Route(
+                        prefix=_DEFAULTS[4],
+                        span=one.span,
+                        interface=one.name,
+                        distance=body.number(setting, "default-route-metric", default=_STATIC_METRIC),
+                        vrf=one.vrf,
+                        tracked=True,
+                    )
+        yield from self._by_policy()
+
+    def _static(
+        self, router: Router, at: Router, external: tuple[Interface, ...], here: set[str], seen: frozenset[str]
+    ) -> Iterator[tuple[Route, int]]:
+        """The static routes of ``router`` as they stand in ``at``: with its metric each."""
+        for family, version in (("ip", 4), ("ipv6", 6)):
+            default = router.node.number(
+                "admin-dists", "static" if version == 4 else "static-ipv6", default=_STATIC_DISTANCE
+            )
+            for entry in router.node.entries("routing-table", family, "static-route"):
+                prefix = read_prefix(self._scope.value(self._text_of(entry.word("destination"))))
+                if prefix is None or prefix.version != version:
+                    self._scope.file.ledger.unrecognized(entry.first_line, "a route whose destination is no prefix")
+                    continue
+                metric = entry.number("metric", default=_STATIC_METRIC)
+                distance = entry.number("admin-dist", default=default)
+                route = Route(
+                    prefix=prefix,
+                    span=self._scope.span(entry),
+                    distance=distance,
+                    vrf=at.vrf,
+                    tracked=entry.is_on("path-monitor", "enable"),
+                    interface=entry.word("interface"),
+                )
+                hop = entry.at("nexthop")
+                if hop.has("discard"):
+                    yield replace(route, kind=RouteKind.DISCARD, interface=""), metric
+                elif hop.has("next-vr") or hop.has("next-lr"):
+                    name = hop.word("next-vr") or hop.word("next-lr")
+                    yield from ((one, metric) for one in self._elsewhere(route, name, external, here, seen))
+                else:
+                    text = hop.word("ip-address") or hop.word("ipv6-address")
+                    found = read_address(self._scope.value(self._text_of(text)))
+                    if found is not None and found[0] == version:
+                        route = replace(route, next_hop=found[1])
+                    elif not route.interface:
+                        self._scope.file.ledger.approximated(
+                            entry.first_line, "a route whose next hop is not an address"
+                        )
+                        continue
+                    if route.interface and here and route.interface not in here:
+                        if not external:
+                            continue
+                        route = replace(route, interface=external[0].name, next_hop=None)
+                    yield route, metric
+
+    def _text_of(self, text: str) -> str:
+        """``text``, or what the address object of that name holds."""
+        return self._address_object(text) or text if text and read_address(text) is None else text
+
+    def _elsewhere(
+        self, route: Route, name: str, external: tuple[Interface, ...], here: set[str], seen: frozenset[str]
+    ) -> Iterator[Route]:
+        """What another virtual router does with what a route hands to it: its own routes, inside of the prefix."""
+        router = next((one for one in self._routers if one.name == name), None)
+        ledger = self._scope.file.ledger
+        if router is None or name in seen:
+            ledger.approximated(route.span.first_line, "leads to a virtual router that is not there, or back: nowhere")
+            return
+        ledger.approximated(route.span.first_line, "the other virtual router's routes are taken as routes of this one")
+        for interface_name in sorted(router.interfaces):
+            body = self._scope_node(interface_name)
+            for address in self._own_addresses(body) if body else ():
+                inner = _inside(address.prefix, route.prefix)
+                if inner is not None:
+                    egress = interface_name if interface_name in here else external[0].name if external else ""
+                    if egress:
+                        yield replace(route, prefix=inner, interface=egress, next_hop=None)
+        for inner_route, _ in self._static(router, router, external, here, seen | {name}):
+            inner = _inside(inner_route.prefix, route.prefix)
+            if inner is not None:
+                hop = inner_route.next_hop
+                egress = inner_route.interface or self._egress_of(router, inner.version, hop)
+                if egress and egress not in here and not egress.startswith("external "):
+                    egress = external[0].name if external else ""
+                yield replace(inner_route, prefix=inner, vrf=route.vrf, interface=egress, span=route.span)
+
+    def _scope_node(self, name: str) -> Node | None:
+        return self._nodes.get(name)
+
+    def _egress_of(self, router: Router, version: int, hop: int | None) -> str:
+        """The interface of ``router`` in whose subnet ``hop`` is."""
+        for name in sorted(router.interfaces):
+            body = self._nodes.get(name)
+            for address in self._own_addresses(body) if body is not None and hop is not None else ():
+                if hop is not None and address.prefix.contains(version, hop):
+                    return name
+        return ""
+
+    def _by_policy(self) -> Iterator[Route]:
+        """What policy-based forwarding may send elsewhere."""
+        for rule in self._scope.rules("pbf"):
+            action = rule.at("action")
+            if rule.is_on("disabled") or not self._scope.applies(rule):
+                continue
+            if action.has("discard"):
+                self._scope.file.ledger.unsupported(rule.first_line, "drops what it matches; here it may still pass")
+            forward = action.at("forward")
+            egress = forward.word("egress-interface")
+            if not egress:
+                continue
+            found = read_address(self._scope.value(self._text_of(forward.word("nexthop", "ip-address"))))
+            for prefix in self._destinations(rule):
+                hop = found[1] if found is not None and found[0] == prefix.version else None
+                for vrf in sorted({router.vrf for router in self._routers} or {""}):
+                    yield Route(
+                        prefix=prefix,
+                        span=self._scope.span(rule),
+                        next_hop=hop,
+                        interface=egress,
+                        vrf=vrf,
+                        kind=RouteKind.POLICY,
+                    )
+
+    def _destinations(self, rule: Node) -> tuple[Prefix, ...]:
+        """The prefixes that a rule names as destinations; all where it names any, the opposite, or what is no prefix."""
+        everything = (_DEFAULTS[4], _DEFAULTS[6])
+        if rule.is_on("negate-destination"):
+            return everything
+        found: list[Prefix] = []
+        for word in rule.words("destination"):
+            prefixes = prefixes_of(self._addresses.ranges(self._addresses.reference(word)))
+            if not prefixes:
+                return everything
+            found.extend(prefixes)
+        return tuple(dict.fromkeys(found)) or everything
+
+
+def _remote_access_tunnels(scope: Scope) -> Iterator[str]:
+    """The tunnel interfaces at which users of remote access enter."""
+    for gateway in scope.device.entries("network", "tunnel", "global-protect-gateway"):
+        yield gateway.word("tunnel-interface")
+    for gateway in scope.vsys.entries("global-protect", "global-protect-gateway"):
+        name = gateway.word("remote-user-tunnel")
+        yield scope.device.word("network", "tunnel", "global-protect-gateway", name, "tunnel-interface") or name
+
+
+def _method(body: Node) -> AddressMethod:
+    if body.has("dhcp-client") and body.word("dhcp-client", "enable", default="yes") != "no":
+        return AddressMethod.DHCP
+    if body.has("pppoe") and body.word("pppoe", "enable", default="yes") != "no":
+        return AddressMethod.PPPOE
+    return AddressMethod.STATIC
+
+
+def _inside(inner: Prefix, outer: Prefix) -> Prefix | None:
+    """What two prefixes share."""
+    if inner.version != outer.version:
+        return None
+    if outer.covers(inner):
+        return inner
+    return outer if inner.covers(outer) else None
+
+
+def _by_metric(routes: list[tuple[Route, int]]) -> Iterator[Route]:
+    """Routes of one prefix and distance in the order of their metrics: the model knows distances only."""
+    groups: dict[tuple[str, Prefix], list[tuple[int, int, int]]] = {}
+    for place, (route, metric) in enumerate(routes):
+        groups.setdefault((route.vrf, route.prefix), []).append((route.distance, metric, place))
+    distances: dict[int, int] = {}
+    for members in groups.values():
+        last: tuple[int, int] | None = None
+        level = 0
+        for distance, metric, place in sorted(members):
+            if last is None or (distance, metric) != last:
+                level = max(distance, level + 1) if last is not None else distance
+            last = (distance, metric)
+            distances[place] = level
+    for place, (route, _) in enumerate(routes):
+        yield route if distances[place] == route.distance else replace(route, distance=distances[place])
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Which zone an address is routed to
+
+
+class Destinations:
+    """For each interface the addresses that are routed to it: what a NAT rule means by a destination zone.
+
+    The zone is that of the route to the destination as it was sent (PAN-OS Networking Administrator's Guide 10.1, "NAT
+    Policy Rules": the destination zone is that of the pre-NAT address).
+    """
+
+    def __init__(self, topology: Topology) -> None:
+        self._topology = topology
+        self._shares: dict[str, dict[str, list[AddressRange]]] = {}
+        self._open = bool(topology.dynamic_routing) or any(r.kind is RouteKind.POLICY for r in topology.routes)
+
+    @property
+    def known(self) -> bool:
+        """Whether anything is known of routes."""
+        return any(interface.addresses for interface in self._topology.interfaces)
+
+    def towards(self, names: Iterable[str], vrfs: frozenset[str]) -> AddressExpr:
+        """The addresses that are routed to the interfaces ``names``, from one of the routing tables ``vrfs``."""
+        wanted = frozenset(names)
+        sure: list[AddressExpr] = []
+        elsewhere = False
+        for vrf in sorted(vrfs):
+            shares = self._share(vrf)
+            for egress in sorted(shares):
+                if egress in wanted:
+                    sure.extend(shares[egress])
+        elsewhere = self._open or len(vrfs) > 1
+        expr: AddressExpr = AddressUnion(tuple(dict.fromkeys(sure)))
+        if not elsewhere:
+            return expr
+        # What routing protocols, policies or another table say may send anything else there.
+        connected: list[AddressExpr] = [
+            address.prefix.expr()
+            for interface in self._topology.interfaces
+            if interface.name in wanted
+            for address in interface.addresses
+        ]
+        undecided = UndecidedAddress("route", "routes that the configuration does not show")
+        return AddressUnion((*connected, undecided))
+
+    def _share(self, vrf: str) -> dict[str, list[AddressRange]]:
+        known = self._shares.get(vrf)
+        if known is None:
+            known = self._shares[vrf] = _shares(self._topology, vrf)
+        return known
+
+
+def _shares(topology: Topology, vrf: str) -> dict[str, list[AddressRange]]:
+    """All addresses by the interface that the longest prefix sends them to."""
+    best: dict[Prefix, tuple[int, str]] = {}
+    members = [one for one in topology.interfaces if one.vrf == vrf and one.enabled]
+    for one in members:
+        for address in one.addresses:
+            best.setdefault(address.prefix, (-1, one.name))
+    routes = [route for route in topology.routes if route.vrf == vrf and route.kind is not RouteKind.POLICY]
+    for route in routes:
+        egress = _egress(route, members, routes)
+        known = best.get(route.prefix)
+        if egress is not None and (known is None or route.distance < known[0]):
+            best[route.prefix] = (route.distance, egress)
+    found: dict[str, list[AddressRange]] = {}
+    for version in (4, 6):
+        for first, last, egress in _sweep([(p, e) for p, (_, e) in best.items() if p.version == version]):
+            found.setdefault(egress, []).append(AddressRange(version, first, last))
+    return found
+
+
+def _egress(route: Route, members: list[Interface], routes: list[Route]) -> str | None:
+    """The interface that a route leaves by; empty for one that discards, ``None`` where it does not show."""
+    if route.kind is RouteKind.DISCARD:
+        return ""
+    hop = route.next_hop
+    for _ in range(4):
+        if route.interface:
+            return route.interface
+        if hop is None:
+            return None
+        for member in members:
+            if any(address.prefix.contains(route.prefix.version, hop) for address in member.addresses):
+                return member.name
+        behind = [one for one in routes if one is not route and one.prefix.contains(route.prefix.version, hop)]
+        if not behind:
+            return None
+        route = max(behind, key=lambda one: one.prefix.length)
+        hop = route.next_hop
+    return None
+
+
+def _sweep(entries: list[tuple[Prefix, str]]) -> Iterator[tuple[int, int, str]]:
+    """Ranges by the longest prefix that holds them; prefixes either nest or do not meet."""
+    stack: list[tuple[int, str]] = []
+    place = 0
+    for prefix, egress in sorted(entries, key=lambda entry: (entry[0].first, entry[0].length)):
+        while stack and stack[-1][0] < prefix.first:
+            last, name = stack.pop()
+            if place <= last:
+                yield place, last, name
+                place = last + 1
+        if stack and place < prefix.first:
+            yield place, prefix.first - 1, stack[-1][1]
+        place = prefix.first
+        stack.append((prefix.last, egress))
+    while stack:
+        last, name = stack.pop()
+        if place <= last:
+            yield place, last, name
+            place = last + 1
