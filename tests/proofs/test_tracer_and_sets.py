@@ -51,7 +51,8 @@ def test_what_passes_between_two_interfaces(name: str, device: str) -> None:
         packet = drawn(passing, chance) if number % 8 == 1 and passing else drawer.packet(pair)
         both.ask(packet, *pair, tally)
     assert not tally.differing, (len(tally.differing), tally.differing[:5])
-    assert tally.packets > wanted * 0.95
+    # What a virtual IP does not translate is for the device itself, and asked of in the next test.
+    assert tally.packets > wanted * 0.8
     assert tally.share(Verdict.PERMIT) > 0.05, tally.said
     assert tally.share(Verdict.DENY) > 0.05, tally.said
     print(f"{name}/{device}: {dict(tally.said)}")

@@ -7,7 +7,7 @@ of that policy say (technical tip 261055); with central NAT always.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from segaudit.model import (
@@ -23,6 +23,8 @@ from segaudit.model import (
     AddressRange,
     AddressRewrite,
     AddressUnion,
+    Condition,
+    ConditionKind,
     Fqdn,
     HostSign,
     HostSpec,
@@ -55,13 +57,26 @@ _NO_TRANSLATION = {
 }
 
 
+def keeps_addresses(version: tuple[int, ...]) -> bool | None:
+    """Whether addresses of virtual IPs and pools are the device's own: what no virtual IP translates is then for itself.
+
+    Technical tip 277823: so up to 6.4.8 and in 7.0.0, not in 6.4.9 to 6.4.15, 7.0.1 to 7.0.12, 7.2.0 to 7.2.5 and 7.4.0,
+    and again after these. ``None``: the firmware is not known.
+    """
+    if len(version) < 3:
+        return None
+    without = {(6, 4): range(9, 16), (7, 0): range(1, 13), (7, 2): range(6), (7, 4): range(1)}
+    return version[2] not in without.get((version[0], version[1]), ())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VirtualIps:
     """The virtual IPs of one device.
 
     ``names`` are all virtual IPs and groups of them by model name, each with the virtual IPs that it stands for.
     ``lists`` are the NAT lists. ``one_to_one`` are external addresses that also become the source of what the mapped
-    hosts send, by IP version. ``proxies`` are ZTNA portals.
+    hosts send, by IP version. ``proxies`` are ZTNA portals. ``answered`` are the addresses of virtual IPs and pools
+    (IPv4) that the device answers for on the link, so that nobody else has them.
     """
 
     names: dict[str, frozenset[str]]
@@ -69,6 +84,7 @@ class VirtualIps:
     hosts: tuple[HostSpec, ...]
     one_to_one: tuple[AddressRange, ...]
     proxies: tuple[Section, ...]
+    answered: tuple[AddressRange, ...] = ()
 
     @property
     def all_names(self) -> frozenset[str]:
@@ -110,6 +126,7 @@ class NatReader:
         hosts: list[HostSpec] = []
         one_to_one: list[AddressRange] = []
         proxies: list[Section] = []
+        answered: dict[AddressRange, Section] = {}
         for version, list_name in ((4, "vip"), (6, "vip6")):
             rules: list[Rule] = []
             for name, (entry, of_version) in entries.items():
@@ -126,10 +143,19 @@ class NatReader:
                 if rule is None:
                     self._scope.file.ledger.unsupported(entry.first_line, "no translation can be read in it")
                     continue
+                if (
+                    version == 4
+                    and entry.text("status", "enable") != "disable"
+                    and entry.is_on("arp-reply", default=True)
+                ):
+                    answered.update(dict.fromkeys(self._external_ranges(entry), entry))
                 rules.append(rule)
                 hosts.extend(self._targets(entry, rule))
                 if enabled and kind == "static-nat" and not entry.is_on("portforward"):
                     one_to_one.extend(self._external_ranges(entry))
+            if version == 4:
+                answered.update(self._answered_pools())
+                rules.extend(self._own_addresses(answered, len(rules) + 1))
             if rules:
                 lists.append(
                     RuleSet(name=list_name, rules=tuple(rules), default=None, kind=RuleSetKind.NAT, version=version)
@@ -140,7 +166,40 @@ class NatReader:
             hosts=tuple(hosts),
             one_to_one=tuple(one_to_one),
             proxies=tuple(proxies),
+            answered=tuple(answered),
         )
+
+    def _answered_pools(self) -> Iterator[tuple[AddressRange, Section]]:
+        for entry in self._pools.values():
+            found = read_range(f"{entry.text('startip')}-{entry.text('endip', entry.text('startip'))}")
+            if found is not None and entry.is_on("arp-reply", default=True):
+                yield found, entry
+
+    def _own_addresses(self, answered: Mapping[AddressRange, Section], position: int) -> Iterator[Rule]:
+        """What is sent to an address of a virtual IP or a pool and not translated stays at the device, where it keeps them.
+
+        Local-in policies decide it then (technical tip 261055, scenario 2).
+        """
+        keeps = keeps_addresses(self._scope.version)
+        if keeps is False:
+            return
+        unsure = Condition(
+            kind=ConditionKind.OTHER, text="whether addresses of virtual IPs are the device's own, by its firmware"
+        )
+        of_interfaces = {a.address for i in self._topology.interfaces for a in i.addresses if a.prefix.version == 4}
+        others = [(one, entry) for one, entry in answered.items() if one.size > 1 or one.first not in of_interfaces]
+        for at, (one, entry) in enumerate(others, start=position):
+            yield Rule(
+                id=f"{entry.name} (own address)" if one.size == 1 else f"{entry.name} (own addresses)",
+                position=at,
+                action=Action.TRANSLATE,
+                span=self._scope.span(entry),
+                source=EVERY[4],
+                destination=one,
+                conditions=() if keeps else (unsure,),
+                translation=Translation(destination=AddressRewrite(to=one, base=one), to_device=True),
+                implicit="own address",
+            )
 
     def _virtual_ip(self, entry: Section, name: str, version: int, position: int, *, enabled: bool) -> Rule | None:
         external = self._external(entry, version)

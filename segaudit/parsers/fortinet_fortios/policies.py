@@ -22,6 +22,7 @@ from segaudit.model import (
     Action,
     AddressComplement,
     AddressExpr,
+    AddressIntersection,
     AddressUnion,
     Condition,
     ConditionKind,
@@ -148,7 +149,7 @@ class PolicyReader:
         # Up to 7.2.0 one switch negates both families (CLI reference 7.0, `srcaddr-negate`).
         self._negates_apart = not scope.version or scope.version >= (7, 2, 1)
         self._match_vip = match_vip_default(scope.version)
-        self._some_vip = any(rule.enabled for rule_set in vips.lists for rule in rule_set.rules)
+        self._some_vip = any(rule.enabled and not rule.implicit for listed in vips.lists for rule in listed.rules)
         self._custom_services = {entry.name: entry for entry in scope.table("firewall internet-service-custom")}
 
     # Policies
@@ -570,7 +571,7 @@ class PolicyReader:
             action=Action.PERMIT,
             span=interface.span,
             source=EVERY[version] if every_source is Default.ON else joined(own),
-            destination=EVERY[version],
+            destination=self._of_others(version),
             ingress=interfaces(interface.name),
             egress=interfaces(interface.name),
             conditions=() if surely else (_other(f"{setting}, whose default depends on the firmware"),),
@@ -586,6 +587,12 @@ class PolicyReader:
                 source=EVERY[version],
                 conditions=(_other(f"{setting} for senders of other networks, which depends on the firmware"),),
             )
+
+    def _of_others(self, version: int) -> AddressExpr:
+        """Every address but those that the device answers for: nobody on the link would get what is sent on to them."""
+        if version != 4 or not self._vips.answered:
+            return EVERY[version]
+        return AddressIntersection((EVERY[4], AddressComplement(joined(self._vips.answered), version=4)))
 
     def _intrazone(self) -> Iterator[Rule]:
         """What stays inside of a zone that allows it; asked after all policies (technical tip 264457)."""

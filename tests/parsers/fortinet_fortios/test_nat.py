@@ -3,6 +3,7 @@
 import pytest
 
 from segaudit.model import Action, AddressRange, HostSign, LineState, OwnAddress, UndecidedAddress
+from segaudit.parsers.fortinet_fortios.nat import keeps_addresses
 from segaudit.semantics.trace import Verdict
 from tests.parsers.fortinet_fortios.reading import HEAD, Read, ask, read, read_fixture, said
 
@@ -24,6 +25,8 @@ def forwards(vips: str, policies: str, head: str = HEAD, between: str = "") -> R
 
 IN = "srcintf wan1; dstintf lan; srcaddr all; schedule always"
 STATIC = "V: extip 203.0.113.3; mappedip 10.1.0.5; extintf wan1"
+#: A firmware in which addresses of virtual IPs are not the device's own.
+WITHOUT = HEAD.replace("7.2.8", "7.2.2")
 FORWARD = f"{STATIC}; portforward enable; extport 13389; mappedport 3389"
 
 
@@ -95,13 +98,48 @@ def test_match_vip_disable_is_taken_at_its_word_and_accept_policies_have_none() 
 
 
 def test_a_virtual_ip_works_while_an_enabled_policy_names_it() -> None:
-    unused = forwards(STATIC, f"{IN}; dstaddr all; service ALL; action accept").device
+    unused = forwards(STATIC, f"{IN}; dstaddr all; service ALL; action accept", head=WITHOUT).device
     assert said(unused, f"{OUTSIDE}:443").startswith("permit 1 203.0.113.3")
     disabled = forwards(STATIC, f"{IN}; dstaddr V; service ALL; action accept; status disable").device
     assert said(disabled, f"{OUTSIDE}:443") == "deny end"
     # The other fields of the policy do not matter for the translation.
     elsewhere = forwards(STATIC, f"{IN}; dstaddr V; service SSH; action accept; srcaddr none").device
     assert ask(elsewhere, f"{OUTSIDE}:443").steps[0].action == "translate"
+
+
+@pytest.mark.parametrize(
+    ("version", "keeps"),
+    [((6, 0, 14), True), ((6, 4, 8), True), ((6, 4, 9), False), ((7, 0, 0), True), ((7, 0, 1), False), ((7, 0, 13), True), ((7, 2, 5), False), ((7, 2, 6), True), ((7, 4, 0), False), ((7, 4, 1), True), ((7, 6, 0), True), ((), None)],
+)  # fmt: skip
+def test_the_firmware_says_whose_the_addresses_of_virtual_ips_are(version: tuple[int, ...], keeps: bool | None) -> None:
+    assert keeps_addresses(version) is keeps
+
+
+MANAGED = "config system interface\nedit wan1\nset allowaccess ssh\nnext\nend"
+
+
+@pytest.mark.parametrize(
+    ("version", "verdict"), [("7.2.8", "permit ssh at wan1"), ("7.2.2", "deny end"), ("", "unknown")]
+)
+def test_what_no_virtual_ip_translates_is_for_the_device_where_that_keeps_the_address(
+    version: str, verdict: str
+) -> None:
+    head = HEAD.replace("7.2.8", version) if version else HEAD.replace("#config-version", "#")
+    device = forwards(FORWARD, f"{IN}; dstaddr V; service RDP; action accept", between=MANAGED, head=head).device
+    assert said(device, f"{OUTSIDE}:13389") == "permit 1 10.1.0.5:3389"
+    assert said(device, f"{OUTSIDE}:22").startswith(verdict)
+    assert said(device, f"{OUTSIDE}:80", "wan1 > wan1") == "deny end", "nobody else on the link has it"
+
+
+def test_an_address_that_nobody_answers_for_is_not_the_devices() -> None:
+    device = forwards(f"{FORWARD}; arp-reply disable", f"{IN}; dstaddr V; service RDP; action accept").device
+    assert [rule.id for rule in device.rule_sets[0].rules] == ["V"]
+
+
+def test_pools_are_own_addresses_too() -> None:
+    pool = "config firewall ippool\nedit P\nset startip 203.0.113.4\nset endip 203.0.113.5\nnext\nend\n"
+    device = forwards("", f"{OUT}; nat enable", between=pool + MANAGED).device
+    assert said(device, "tcp 198.51.100.7 > 203.0.113.5:22").startswith("permit ssh at wan1 203.0.113.5")
 
 
 def test_groups_of_virtual_ips() -> None:
@@ -241,7 +279,7 @@ def test_names_and_proxies_are_not_guessed() -> None:
         f"{IN}; dstaddr V; service ALL; action accept",
         between="config firewall address\nedit www\nset type fqdn\nset fqdn www.example.com\nnext\nend",
     )
-    assert [rule.id for rule in named.device.rule_sets[0].rules] == ["V"]
+    assert [rule.id for rule in named.device.rule_sets[0].rules] == ["V", "V (own address)"]
     assert ask(named.device, f"{OUTSIDE}:80").verdict == Verdict.PERMIT
     (portal,) = named.services("access proxy")
     assert (portal.interfaces.items, portal.management) == (frozenset({"wan1"}), False)
@@ -320,7 +358,7 @@ def test_central_nat() -> None:
     vips = read_.device.rule_set("vip")
     assert vips is not None
     # No policy names them: with central NAT they work all the same.
-    assert [(rule.id, rule.enabled) for rule in vips.rules] == [("web", True), ("off", False)]
+    assert [(rule.id, rule.enabled) for rule in vips.rules if not rule.implicit] == [("web", True), ("off", False)]
     assert said(read_.device, "tcp 192.0.2.7 > 198.51.100.33:443", "port1 > port3").startswith("permit")
     assert all(rule.translated_by is None for s in read_.device.rule_sets for rule in s.rules if not rule.implicit)
     central = read_.device.rule_set("central-snat-map")
