@@ -181,7 +181,7 @@ class _Maker:
                     f"{asked} -j DNAT --to-destination {to}:{self._chance.choice(_PORTS)}",
                     f"{asked} -j DNAT --to-destination {to}:{self._chance.choice(_PORTS)}",
                     f"-j DNAT --to-destination {to}" if where else f"{asked} -j DNAT --to-destination {to}",
-                    f"{asked} -j REDIRECT --to-ports {self._chance.choice(_PORTS)}",
+                    f"{asked} -j REDIRECT --to-ports {self._chance.choice([p for p in _PORTS if p != port])}",
                     "-j ACCEPT",
                 )
             )

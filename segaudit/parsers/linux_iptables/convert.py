@@ -173,6 +173,8 @@ class _Converter:
         self._services: dict[tuple[int, ...], ServiceExpr] = {}
         self._kept: list[tuple[ServiceExpr, ...]] = []
         self._tracks = {version: _tracks(config, version) for version in config.versions}
+        #: The families whose rules ask which packets had their destination translated.
+        self._asking = {table.version for table in config.tables if _asks_for_status(table)}
 
     # Tables
 
@@ -483,6 +485,7 @@ class _Converter:
             source_ports=plain.source_ports,
             destination_ports=plain.destination_ports,
             egress=clause.egress,
+            status_matters=context.version in self._asking,
         )
 
     def _remember(self, translation: Translation, rule: Rule, context: Context) -> Rule:
@@ -788,6 +791,20 @@ def _bridged(config: Config) -> Iterator[Notice]:
                     )
                     yield Notice(message=message, span=line.span, bears_on_access=True)
                     return
+
+
+def _asks_for_status(table: Table) -> bool:
+    """Whether a rule asks for the status DNAT."""
+    return any(
+        "DNAT" in value.upper()
+        for chain in table.chains
+        for line in chain.rules
+        for piece in line.pieces
+        for match in piece.matches
+        for option in match.options
+        if option.name in ("ctstate", "state")
+        for value in option.values
+    )
 
 
 def _untracks(chain: Chain) -> bool:

@@ -5,7 +5,7 @@ Quotations are from iptables-extensions(8), 1.8.9; kernel functions are those of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -56,7 +56,10 @@ class Effects:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Of the rule around a target: name and place, and what it asks of packets where that bears on a translation."""
+    """Of the rule around a target: name and place, and what it asks of packets where that bears on a translation.
+
+    ``status_matters``: other rules ask which packets were translated.
+    """
 
     name: str
     version: int
@@ -66,6 +69,7 @@ class Asked:
     source_ports: tuple[Range, ...] | None
     destination_ports: tuple[Range, ...] | None
     egress: InterfaceMatch
+    status_matters: bool
 
 
 #: Targets after which "rule traversal continues at the next rule", and what they do instead of deciding.
@@ -226,7 +230,7 @@ def _translating(target: Target, asked: Asked) -> Effects:
         )
     of_source = target.name in ("SNAT", "MASQUERADE") or (target.name == "SAME" and Hook.POSTROUTING in asked.hooks)
     rewrite = None if to.addresses is None else AddressRewrite(to=to.addresses)
-    effects: list[Effect] = []
+    effects = list(_left_as_it_is(to, asked)) if asked.status_matters and not of_source else []
     for clause, port in _port_choices(to, asked, of_source=of_source, randomly=randomly):
         if of_source:
             translation = Translation(name=asked.name, source=rewrite, source_port=port)
@@ -236,6 +240,25 @@ def _translating(target: Target, asked: Asked) -> Effects:
         effects.append(Effect(action=Action.TRANSLATE, clause=clause, translation=translation))
     shell = any("$" in value or "`" in value for option in target.options for value in option.values)
     return Effects(effects=tuple(effects), approximated="a variable of the script: undecided" if shell else "")
+
+
+def _left_as_it_is(to: _To, asked: Asked) -> Iterator[Effect]:
+    """What DNAT does with packets that go where it sends them: nothing, so that they do not count as translated.
+
+    The status DNAT is set where the destination changes (nf_nat_core.c, nf_nat_setup_info). Where the rule asks for just
+    this destination, it translates nothing at all (`convert`).
+    """
+    new, ports = to.addresses, to.ports
+    if not isinstance(new, AddressRange) or new.size != 1 or (asked.destination == new and ports is None):
+        return
+    if meet.addresses(asked.destination, new) != new:
+        return
+    if ports is None:
+        yield Effect(action=Action.PERMIT, clause=Clause(destination=new))
+    elif ports[0] == ports[1] and (asked.destination_ports is None or meet.ranges(asked.destination_ports, (ports,))):
+        yield Effect(
+            action=Action.PERMIT, clause=Clause(destination=new, services=(Service(destination_ports=(ports,)),))
+        )
 
 
 def _anywhere(name: str, asked: Asked) -> Translation:

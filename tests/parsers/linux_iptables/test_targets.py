@@ -20,7 +20,7 @@ from segaudit.model import (
     network,
     ports,
 )
-from tests.parsers.linux_iptables.reading import device_of, parsed, rule_of, rules_of, saved, states
+from tests.parsers.linux_iptables.reading import device_of, parsed, rule_of, rules_of, saved, source, states
 
 
 @pytest.mark.parametrize(
@@ -326,3 +326,22 @@ def test_what_is_not_modelled_is_said() -> None:
         )
     )
     assert states(result.ledgers[0])[8][0].name == "UNSUPPORTED"
+
+
+def test_what_goes_there_anyway_counts_as_translated_for_no_rule_that_asks() -> None:
+    def nat(match: str) -> list[Rule]:
+        tables = (
+            *("*nat", ":PREROUTING ACCEPT [0:0]"),
+            *("-A PREROUTING -i eth0 -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.0.0.5:80", "COMMIT"),
+            *("*filter", ":FORWARD DROP [0:0]", f"-A FORWARD -m conntrack --ctstate {match} -j ACCEPT", "COMMIT"),
+        )
+        rule_set = device_of(source("gw.v4", "\n".join(tables))).rule_set("nat/PREROUTING")
+        assert rule_set is not None
+        return list(rule_set.rules)
+
+    left, sent = nat("DNAT")
+    assert (left.action, left.destination) == (Action.PERMIT, host("10.0.0.5"))
+    assert left.service == Service(protocol=6, destination_ports=((80, 80),))
+    assert sent.action is Action.TRANSLATE
+    (alone,) = nat("NEW")
+    assert alone.action is Action.TRANSLATE, "nobody asks"
