@@ -149,8 +149,15 @@ class Audited:
             return replace(packet, icmp_type=8 if echo == ICMP else 128, icmp_code=0)
         if packet.protocol not in PORT_PROTOCOLS or (packet.src_port < OF_ITS_OWN and chance.random() < 0.1):
             return packet
-        self._next = self._next + 1 if self._next < 65_535 - OF_ITS_OWN else 1
-        return replace(packet, src_port=OF_ITS_OWN + self._next, tcp_flags=SYN if packet.protocol == TCP else 0)
+        with_flags = replace(packet, src_port=OF_ITS_OWN, tcp_flags=SYN if packet.protocol == TCP else 0)
+        return self._with_port_of_its_own(with_flags)
+
+    def _with_port_of_its_own(self, packet: Packet) -> Packet:
+        """The packet from another port, where it has one that no rule names."""
+        if packet.src_port < OF_ITS_OWN:
+            return packet
+        self._next = self._next % (65_535 - OF_ITS_OWN) + 1
+        return replace(packet, src_port=OF_ITS_OWN + self._next)
 
     def _can_be_asked(self, packet: Packet, zone: str) -> bool:
         """Whether a host of ``zone`` sends ``packet`` to a router, and a laboratory tells where it ends."""
@@ -201,8 +208,9 @@ class Audited:
             answer = _answer(probe.packet)
             said = self.tracer.trace(Flow(id="", packet=replace(answer, state=STATES.index("established"))))
             answers.append(Probe(answer, zone, said, one.number))
-            self._next += 1
-            stranger = replace(answer, src_port=OF_ITS_OWN + self._next % 40_000) if answer.src_port else answer
+            stranger = answer
+            if answer.src_port:
+                stranger = self._with_port_of_its_own(replace(answer, src_port=OF_ITS_OWN))
             # What answers nobody is invalid, but for UDP, which does not know.
             state = "new" if answer.protocol == UDP else "invalid"
             said = self.tracer.trace(Flow(id="", packet=replace(stranger, state=STATES.index(state))))
@@ -224,21 +232,22 @@ class Audited:
 
     def _sent(self, probes: Sequence[Probe], places: Sequence[int]) -> dict[int, list[Arrival]]:
         """Where the packets arrived, by place; by way of each of the routers that a sender may choose."""
-        numbers: dict[int, int] = {}
-        sendings: list[Sending] = []
+        asked: dict[int, tuple[int, Sending]] = {}
         for place in places:
             probe = probes[place]
-            for port, wire in self.wires[probe.zone].items():
-                if not port.vpn:
-                    self._sendings += 1
-                    numbers[self._sendings] = place
-                    sendings.append(
-                        Sending(self._sendings, probe.packet, wire, port.device, port.interface, probe.answering)
-                    )
+            ports = [(port, wire) for port, wire in self.wires[probe.zone].items() if not port.vpn]
+            for copy, (port, wire) in enumerate(ports):
+                self._sendings += 1
+                # By each router it is a connection of its own.
+                packet = self._with_port_of_its_own(probe.packet) if copy else probe.packet
+                sending = Sending(self._sendings, packet, wire, port.device, port.interface, probe.answering)
+                asked[self._sendings] = (place, sending)
         arrived: dict[int, list[Arrival]] = {}
-        for number, arrival in self.laboratory.send(sendings).items():
-            if number in numbers and self._counts(arrival):
-                arrived.setdefault(numbers[number], []).append(arrival)
+        received = self.laboratory.send([sending for _, sending in asked.values()])
+        for number, arrival in received.items():
+            if number in asked and self._counts(arrival):
+                place, sending = asked[number]
+                arrived.setdefault(place, []).append(_as_asked(arrival, sending.packet, probes[place].packet))
         return arrived
 
     def _counts(self, arrival: Arrival) -> bool:
@@ -369,6 +378,13 @@ def _route(text: str) -> Route:
     metric = int(words[words.index("metric") + 1]) if "metric" in words else 1024 if version == 6 else 0
     span = Span(path="routes", first_line=1, last_line=1)
     return Route(prefix=prefix, span=span, next_hop=hop, distance=metric, kind=kind)
+
+
+def _as_asked(arrival: Arrival, sent: Packet, asked: Packet) -> Arrival:
+    """An arrival, its source port that of the packet that was asked about where it is that of the one that was sent."""
+    if arrival.packet.src_port != sent.src_port:
+        return arrival
+    return replace(arrival, packet=replace(arrival.packet, src_port=asked.src_port))
 
 
 def _was_translated(probe: Probe) -> bool:
