@@ -7,7 +7,6 @@ may be shown: UNSUPPORTED ones bear on access by definition, UNRECOGNIZED ones m
 """
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from segaudit.model import Device, Ledger, LineState, SourceFile, Statement
 from segaudit.pipeline.collect import RawFile
 from segaudit.pipeline.discover import parsers
 from segaudit.pipeline.recognize import Recognized, recognize
+from tests.material import REASON, SHARED, corpus_configs
 from tests.oracle_sets import CORPUS_PARSERS
 
 #: The most that may be UNRECOGNIZED or UNSUPPORTED of the non-blank lines of a complete device config.
@@ -94,11 +94,6 @@ def measure(path: Path, expected: str) -> Measured:
     )
 
 
-def corpus_files(shared: Path, folder: str) -> list[Path]:
-    """The files of one folder of the corpus."""
-    return sorted(path for path in (shared / "corpus" / folder).iterdir() if path.is_file())
-
-
 def _print_file(one: Measured, verbose: bool) -> None:
     ledger = one.ledger
     shares = "  ".join(
@@ -125,14 +120,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.add_argument("formats", nargs="*", metavar="FORMAT", help=f"of {', '.join(CORPUS_PARSERS)} (default: all)")
     options.add_argument("-v", "--verbose", action="store_true", help="name every line that is left")
     asked = options.parse_args(arguments)
-    place = os.environ.get("SEGAUDIT_SHARED")
-    if not place:
-        print("SEGAUDIT_SHARED is not set: it names the folder with corpus/ and oracle/", file=sys.stderr)
+    if SHARED is None:
+        print(REASON, file=sys.stderr)
         return 2
     failed = False
     for folder in asked.formats or CORPUS_PARSERS:
         print(f"== {folder}")
-        measured = [measure(path, CORPUS_PARSERS[folder]) for path in corpus_files(Path(place), folder)]
+        measured = [measure(path, CORPUS_PARSERS[folder]) for path in corpus_configs(folder)]
         for one in measured:
             _print_file(one, asked.verbose)
         lines, seconds = sum(len(one.source.lines) for one in measured), sum(one.seconds for one in measured)

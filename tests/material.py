@@ -12,6 +12,9 @@ import pytest
 
 SHARED: Final[Path | None] = Path(os.environ["SEGAUDIT_SHARED"]) if os.environ.get("SEGAUDIT_SHARED") else None
 
+#: Of the corpus: no configurations, but lists of single statements, each with what another program should read in it.
+CATALOGUES: Final = ("yamaha_rtx/*--patterns_*.yaml",)
+
 REASON: Final = "SEGAUDIT_SHARED is not set: it names the folder with corpus/ and oracle/"
 
 #: For tests that need the material; `@needs_shared` on a function, `pytestmark = needs_shared` in a module.
@@ -26,3 +29,9 @@ def shared_files(folder: str, pattern: str = "**/*") -> list[Path]:
     if SHARED is None:
         return []
     return sorted(path for path in (SHARED / folder).glob(pattern) if path.is_file())
+
+
+def corpus_configs(folder: str) -> list[Path]:
+    """The configurations directly in one folder of the corpus, sorted; none where the material is not there."""
+    files = shared_files(f"corpus/{folder}", "*")
+    return [path for path in files if not any(path.match(pattern) for pattern in CATALOGUES)]

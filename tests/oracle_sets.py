@@ -29,6 +29,7 @@ CORPUS_PARSERS: Final = {
     "cisco_ios": "cisco_ios",
     "iptables_save": "linux_iptables",
     "yamaha_rtx": "yamaha_rtx",
+    "yamaha_rtx": "yamaha_rtx",
     "panos_xml": "paloalto_panos",
     "panos_set": "paloalto_panos",
 }

@@ -6,10 +6,10 @@ import pytest
 
 from segaudit.model import LineState
 from tests.corpus import MOST_LEFT, measure
-from tests.material import needs_shared, shared_files
+from tests.material import corpus_configs, needs_shared
 from tests.oracle_sets import CORPUS_PARSERS
 
-FILES = [(folder, path) for folder in CORPUS_PARSERS for path in shared_files(f"corpus/{folder}", "*")]
+FILES = [(folder, path) for folder in CORPUS_PARSERS for path in corpus_configs(folder)]
 
 
 @needs_shared

@@ -18,14 +18,14 @@ from segaudit.pipeline.read import read
 from segaudit.policy.values import Control, Policy, Site
 from segaudit.zones.graph import ZoneGraph
 from tests.conftest import ROOT
-from tests.material import shared_files
+from tests.material import corpus_configs
 from tests.oracle_sets import CORPUS_PARSERS
 
 #: The day for which schedules are decided.
 AS_OF = date(2026, 7, 1)
 
 EXAMPLES = tuple(sorted(path.name for path in (ROOT / "examples" / "configs").iterdir() if path.is_dir()))
-CORPUS = tuple(path for folder in CORPUS_PARSERS for path in shared_files(f"corpus/{folder}", "*"))
+CORPUS = tuple(path for folder in CORPUS_PARSERS for path in corpus_configs(folder))
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,21 @@ _PATTERNS = {
         rf"\bcrypto\s+isakmp\s+key\s+{_TYPE}{_VALUE}",
         rf"\bpre-shared-key\s+address\s+\S+(?:\s+\S+)?\s+key\s+{_TYPE}{_VALUE}",
     ),
+    "yamaha_rtx": (
+        rf"^\s*(?:login|administrator)\s+password\s+(?:encrypted\s+)?{_VALUE}",
+        rf"^\s*login\s+user\s+\S+\s+(?:encrypted\s+)?{_VALUE}",
+        rf"\bauth\s+(?:username|myname|user\s+\d+)\s+\S+\s+{_VALUE}",
+        r"\bpre-shared-key\s+\d+\s+(?:text\s+)?(?P<w>\S.*?)\s*$",
+        rf"\btunnel\s+auth\s+on\s+{_VALUE}",
+        rf"\bsnmp(?:v2c)?\s+(?:trap\s+)?community\s+(?:read-(?:only|write)\s+)?{_VALUE}",
+        rf"\bsnmp(?:v2c)?\s+host\s+\S+\s+{_VALUE}",
+        r"\bsnmp(?:v2c)?\s+host\s+\S+\s+\S+\s+(?P<w>\S+)",
+        rf"\bradius\s+secret\s+{_VALUE}",
+        r"\bhost\s+key\s+generate\s+(?P<w>\S+)",
+        r"\bhost\s+key\s+generate\s+\S+\s+(?P<w>\S+)",
+        r"\b(?:auth|authkey|md5key)=(?P<w>\S+)",
+        r"^\s*set\s+\w+\s*=\s*(?P<w>\S+)",
+    ),
     "iptables_save": (rf"\b(?:password|passwd|secret|psk)[=: ]\s*{_VALUE}",),
 }
 #: Hashes that are secrets wherever they stand: crypt(3), IOS types 5, 8 and 9, PBKDF2, FortiOS' SH2 and AK1.
@@ -117,7 +132,7 @@ class Secret:
 
 def secrets_of(lines: Sequence[str], kind: str) -> tuple[Secret, ...]:
     """The secrets in ``lines`` of a configuration; ``kind`` is the folder of the corpus, or the parser."""
-    family = "fortios" if "fortios" in kind else "cisco" if "cisco" in kind else "iptables_save"
+    family = next((one for one in ("fortios", "cisco", "yamaha_rtx") if one in kind), "iptables_save")
     found: dict[tuple[int, str], str] = {}
     for number, line in enumerate(lines, start=1):
         for pattern in (*_PATTERNS[family], *_HASHES):

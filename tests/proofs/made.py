@@ -1,4 +1,4 @@
-"""Small configurations as text, made by Hypothesis, in each of the four formats.
+"""Small configurations as text, made by Hypothesis, in each of the formats.
 
 They are what people write: objects and groups, ranges and holes, negation, translations of both kinds, lists bound to
 interfaces and between zones. Few addresses and few ports, so that rules meet each other and the packets.
@@ -556,6 +556,106 @@ def _iptables_rule(c: Chooser, version: int, chains: list[str], *, between: bool
     return " ".join([*parts, jump, target])
 
 
+# -- Yamaha -----------------------------------------------------------------------------------------------------------
+
+
+def _yamaha(c: Chooser) -> dict[str, str]:
+    lines = ["# RTX1220 Rev.15.04.07 (Thu Aug 1 10:00:00 2024)", "console prompt made"]
+    lines.append("ip route default gateway 203.0.113.254")
+    if c.maybe(4):
+        # Some packets leave by the network of the servers.
+        lines[-1] = (
+            f"ip route default gateway 10.2.0.9 filter {' '.join(map(str, c.some((1, 2, 3), 1, 2)))} gateway 203.0.113.254"
+        )
+    statics, dynamics = list(range(1, c.number(3, 9) + 1)), list(range(201, c.number(201, 203) + 1))
+    for name, network in (("lan1", INSIDE), ("lan2", OUTSIDE), ("lan3", SERVERS)):
+        lines.append(f"ip {name} address {_first(network)}/24")
+        for direction in ("in", "out"):
+            if c.maybe():
+                asked = c.some((*statics, 99), 1, 6)
+                watched = f" dynamic {' '.join(map(str, c.some(dynamics, 1, 2)))}" if c.maybe() else ""
+                lines.append(f"ip {name} secure filter {direction} {' '.join(map(str, asked))}{watched}")
+        if c.maybe(6):
+            lines.append(f"ip {name} secure filter name set1")
+    if c.maybe():
+        lines += ["ip lan2 nat descriptor 1000", *_yamaha_nat(c)]
+    for number in statics:
+        lines.append(f"ip filter {number} {_yamaha_filter(c)}")
+    lines.append(f"ip filter 99 {c.one(('pass', 'reject'))} * *")
+    lines += [f"ip filter set set1 in {statics[0]} {statics[-1]}", "syslog notice on"]
+    for number in dynamics:
+        kind = c.one(("ftp", "domain", "www", "tcp", "udp", "ping", "filter 1", "filter 2 in 3"))
+        lines.append(f"ip filter dynamic {number} * {c.one(('*', '10.2.0.0/24'))} {kind}")
+    for name in c.some(("telnetd", "sshd", "httpd"), 0, 2):
+        lines += [
+            f"{name} service {c.one(('on', 'off'))}",
+            f"{name} host {c.one(('lan1', 'any', '10.1.0.5-10.1.0.9'))}",
+        ]
+    return {"made.conf": "\n".join(lines) + "\n"}
+
+
+def _yamaha_nat(c: Chooser) -> list[str]:
+    kind = c.one(("masquerade", "masquerade", "nat", "nat-masquerade"))
+    lines = [f"nat descriptor type 1000 {kind}"]
+    if kind != "masquerade" or c.maybe():
+        lines.append(
+            f"nat descriptor address outer 1000 {c.one(('203.0.113.2', '203.0.113.2-203.0.113.3', '203.0.113.1'))}"
+        )
+    if c.maybe():
+        lines.append(
+            f"nat descriptor address inner 1000 {c.one(('auto', '10.1.0.0-10.1.0.255', '10.2.0.0-10.2.0.255'))}"
+        )
+    if kind != "nat":
+        for number in range(1, c.number(0, 3) + 1):
+            inside, outside = c.one(PORTS), c.one(PORTS)
+            ports = c.one((f"tcp {inside}", f"tcp {outside}={inside}", "udp 53", "tcp 8000-8003", "esp"))
+            lines.append(f"nat descriptor masquerade static 1000 {number} {c.one(('10.1.0.5', '10.2.0.10'))} {ports}")
+        if c.maybe(3):
+            way = c.one(("reject", "through", "discard", "forward 10.2.0.5"))
+            lines.append(f"nat descriptor masquerade incoming 1000 {way}")
+    if kind != "masquerade" and c.maybe():
+        lines.append(f"nat descriptor static 1000 1 203.0.113.4=10.2.0.5 {c.one((1, 2))}")
+    return lines
+
+
+def _yamaha_address(c: Chooser) -> str:
+    match c.number(0, 5):
+        case 0:
+            start, length = c.one(NETWORKS)
+            return f"{start}/{length}"
+        case 1:
+            return "-".join(c.one(RANGES))
+        case 2:
+            return ",".join(c.some(HOSTS, 1, 3))
+        case 3:
+            return c.one(("10.1.0.*", "10.2.*.*", "*", "203.0.113.1"))
+        case _:
+            return "*"
+
+
+def _yamaha_filter(c: Chooser) -> str:
+    action = c.one(("pass", "pass", "pass-log", "reject", "reject-nolog", "restrict"))
+    first, last = c.one(PORT_RANGES)
+    port = c.one((str(c.one(PORTS)), f"{first}-{last}", "www,https", f"{c.one(PORTS)},domain", "-1023", "*"))
+    what = c.one(
+        (
+            f"tcp * {port}",
+            f"udp * {port}",
+            f"udp,tcp {port} *",
+            f"tcpfin * {port}",
+            "established * *",
+            "tcpsyn * 443",
+            "tcpflag=0x0002/0x0017 * *",
+            "icmp",
+            "icmp-error",
+            "icmp 8 *",
+            "gre",
+            "*",
+        )
+    )
+    return f"{action} {_yamaha_address(c)} {_yamaha_address(c)} {what}"
+
+
 #: What the edge calls its networks, and what the router behind it calls those that it has instead.
 _BEHIND = (
     ("hostname made", "hostname core"),
@@ -586,4 +686,5 @@ MADE: dict[str, st.SearchStrategy[dict[str, str]]] = {
     "cisco_asa": _strategy(_asa),
     "cisco_ios": _strategy(_ios),
     "linux_iptables": _strategy(_iptables),
+    "yamaha_rtx": _strategy(_yamaha),
 }

@@ -157,13 +157,13 @@ class Descriptor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
-    """One ``gateway`` of an ``ip route``; ``address`` or ``interface`` says where to, ``filters`` which packets."""
+    """One ``gateway`` of an ``ip route``; ``address`` or ``interface`` says where to, ``filters`` and ``dpi`` which packets."""
 
     interface: str = ""
     address: int | None = None
     discard: bool = False
     filters: tuple[int, ...] = ()
-    dpi: bool = False
+    dpi: tuple[int, ...] = ()
     tracked: bool = False
     backup: bool = False
 
@@ -277,7 +277,7 @@ class RunningConfig:
     interfaces: dict[str, InterfaceConfig] = field(default_factory=dict)
     descriptors: dict[int, Descriptor] = field(default_factory=dict)
     routes: dict[tuple[int, str], RouteLine] = field(default_factory=dict)
-    forward_filters: dict[int, list[tuple[int, Gateway]]] = field(default_factory=dict)
+    forward_filters: dict[int, dict[int, tuple[int, Gateway]]] = field(default_factory=dict)
     gateways: dict[int, IkeGateway] = field(default_factory=dict)
     sa_policies: dict[int, int] = field(default_factory=dict)
     address_pools: dict[int, tuple[str, ...]] = field(default_factory=dict)

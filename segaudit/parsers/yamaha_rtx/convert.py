@@ -18,25 +18,21 @@ from segaudit.model import (
     InterfaceKind,
     LedgerBuilder,
     Notice,
-    Prefix,
-    Route,
-    RouteKind,
     Span,
     format_address,
     msg,
 )
 from segaudit.parsers.yamaha_rtx.access import Access, uplink
-from segaudit.parsers.yamaha_rtx.config import Gateway, InterfaceConfig, RunningConfig
+from segaudit.parsers.yamaha_rtx.config import InterfaceConfig, RunningConfig
 from segaudit.parsers.yamaha_rtx.lists import Lists
 from segaudit.parsers.yamaha_rtx.policy_lists import PolicyLists
+from segaudit.parsers.yamaha_rtx.routing import Routing, table
 from segaudit.parsers.yamaha_rtx.syntax import ANONYMOUS
 from segaudit.parsers.yamaha_rtx.translation import Translations
 
 NAME: Final = "yamaha_rtx"
 
 _PROMPT: Final = re.compile(r"[\w.-]*\w", re.UNICODE)
-#: A default route that a lease brings, where no line gives one: behind all that lines say.
-_LEASED: Final = 254
 
 
 def convert(config: RunningConfig, ledger: LedgerBuilder) -> Device:
@@ -59,6 +55,8 @@ class _Converter:
         translations.attach_all()
         access = Access(config, lists, whole=whole)
         access.convert_all()
+        routes = (*table(config), *access.routes)
+        Routing(config, lists, routes).attach_all()
         if whole:
             lists.mark_unused()
         found = tuple(self._interface(one) for one in config.interfaces.values() if one.name != "null")
@@ -78,7 +76,7 @@ class _Converter:
             interfaces=found,
             rule_sets=tuple(lists.rule_sets.values()),
             attachments=tuple(lists.attachments),
-            routes=(*self._routes(), *access.routes),
+            routes=routes,
             dynamic_routing=tuple(dict.fromkeys(config.protocols)),
             neighbors=tuple(dict.fromkeys(config.neighbors)),
             dhcp_scopes=self._scopes(),
@@ -200,52 +198,6 @@ class _Converter:
         if name.startswith("loopback"):
             return InterfaceKind.LOOPBACK
         return InterfaceKind.BRIDGE if name.startswith("bridge") else InterfaceKind.PHYSICAL
-
-    # Routes
-
-    def _routes(self) -> Iterator[Route]:
-        config = self._config
-        for line in config.routes.values():
-            for gateway in line.gateways:
-                yield self._route(line.prefix, line.line, gateway)
-        if not any(prefix.length == 0 and prefix.version == 4 for prefix in (r.prefix for r in config.routes.values())):
-            # The gateway of a lease becomes the default route (8.1.8: on from the factory).
-            for interface in config.interfaces.values():
-                if interface.fetches and interface.auto_default:
-                    span = config.span(interface.line)
-                    yield Route(prefix=Prefix(4, 0, 0), span=span, interface=interface.name, distance=_LEASED)
-        for interface in config.interfaces.values():
-            if interface.remote_address is not None and interface.name != ANONYMOUS and not interface.binds:
-                # The far end of a numbered line.
-                prefix = Prefix(4, interface.remote_address, 32)
-                yield Route(prefix=prefix, span=config.span(interface.line), interface=interface.name)
-            if interface.forward is not None:
-                for number, gateway in config.forward_filters.get(interface.forward[0], []):
-                    found = self._route(Prefix(4, 0, 0), number, gateway)
-                    yield Route(
-                        prefix=found.prefix,
-                        span=found.span,
-                        next_hop=found.next_hop,
-                        interface=found.interface,
-                        kind=RouteKind.POLICY,
-                    )
-
-    def _route(self, prefix: Prefix, line: int, gateway: Gateway) -> Route:
-        """One gateway. With filters it is the way of some packets only; weight 0 waits until the others are down (8.1.7)."""
-        kind = RouteKind.STATIC
-        if gateway.discard:
-            kind = RouteKind.DISCARD
-        elif gateway.filters or gateway.dpi:
-            kind = RouteKind.POLICY
-        return Route(
-            prefix=prefix,
-            span=self._config.span(line),
-            next_hop=gateway.address,
-            interface="" if gateway.discard else gateway.interface,
-            distance=2 if gateway.backup else 1,
-            kind=kind,
-            tracked=gateway.tracked,
-        )
 
     # Leases and hosts
 

@@ -416,15 +416,15 @@ def _gateway(words: list[str], at: int) -> tuple[Gateway, int]:
         else:
             address = value
     filters: list[int] = []
-    dpi = tracked = backup = False
+    dpi: list[int] = []
+    tracked = backup = False
     while at < len(words) and words[at] != "gateway":
         option = words[at]
         at += 1
         if option in ("filter", "dpi"):
             while at < len(words) and words[at].isdigit():
-                filters.append(number(words[at]))
+                (filters if option == "filter" else dpi).append(number(words[at]))
                 at += 1
-            dpi = dpi or option == "dpi"
         elif option == "hide":
             tracked = True
         elif option == "keepalive":
@@ -441,7 +441,7 @@ def _gateway(words: list[str], at: int) -> tuple[Gateway, int]:
             address=address,
             discard=discard,
             filters=tuple(filters),
-            dpi=dpi,
+            dpi=tuple(dpi),
             tracked=tracked,
             backup=backup,
         ),
@@ -451,11 +451,15 @@ def _gateway(words: list[str], at: int) -> tuple[Gateway, int]:
 
 def _forward_filter(reader: Reader, line: Line, words: list[str], negated: bool) -> bool:
     """``ip forward filter ID ORDER gateway G filter N…``: which way packets go that came in at some interface."""
-    if len(words) < 6 or words[5] != "gateway":
-        return negated and reader.modelled(line)
-    gateway, _ = _gateway(words, 6)
+    if len(words) < 5:
+        return False
+    lines = reader.config.forward_filters.setdefault(number(words[3]), {})
+    lines.pop(number(words[4]), None)
     if not negated:
-        reader.config.forward_filters.setdefault(number(words[3]), []).append((line.number, gateway))
+        if words[5:6] != ["gateway"]:
+            return False
+        gateway, _ = _gateway(words, 6)
+        lines[number(words[4])] = (line.number, gateway)
     return reader.modelled(line)
 
 

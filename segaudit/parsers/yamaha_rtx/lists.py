@@ -27,6 +27,7 @@ from segaudit.model import (
     Hook,
     InterfaceMatch,
     LedgerBuilder,
+    Route,
     Rule,
     RuleSet,
     RuleSetKind,
@@ -83,6 +84,7 @@ class Draft:
     name: str = ""
     target: str = ""
     translation: Translation | None = None
+    routes: tuple[Route, ...] = ()
     implicit: str = ""
 
 
@@ -132,6 +134,7 @@ class Lists:
                     name=draft.name,
                     target=draft.target,
                     translation=draft.translation,
+                    routes=draft.routes,
                     implicit=draft.implicit,
                 )
             )
@@ -260,10 +263,6 @@ class Lists:
 
     def _named_elsewhere(self) -> dict[int, set[int]]:
         named: dict[int, set[int]] = {version: set() for version in FAMILIES}
-        for (version, _), route in self._config.routes.items():
-            named[version].update(n for gateway in route.gateways for n in gateway.filters)
-        for gateways in self._config.forward_filters.values():
-            named[4].update(n for _, gateway in gateways for n in gateway.filters)
         for version in FAMILIES:
             for watch in self._config.dynamics[version].values():
                 named[version].update(int(word) for word in watch.words[2:] if word.isdigit())

@@ -16,6 +16,7 @@ from segaudit.model import LedgerBuilder, SourceFile
 #: The maker's header, as ``show config`` prints it: model and revision.
 _HEADER: Final = re.compile(r"#\s*([A-Za-z][A-Za-z0-9-]*)\s+(?:BootROM\b.*?)?Rev\.(\d+(?:\.\d+)+)")
 _COMMENT: Final = "comment"
+_KEY: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 _SCRIPT: Final = "a file that the router keeps: its text, not the configuration's"
 _WORD: Final = re.compile(r'"((?:[^"\\]|\\.)*)"?|\'([^\']*)\'?|((?:[^\s"\'\\]|\\.)(?:[^\s\\]|\\.)*)')
 
@@ -58,14 +59,19 @@ def read_header(source: SourceFile) -> Header:
 
 def read_lines(source: SourceFile, ledger: LedgerBuilder) -> Iterator[Line]:
     """The commands of ``source``; comments and embedded files are marked."""
-    pp = tunnel = ""
-    end = ""
+    pp = tunnel = end = ""
+    keys = False
     for number, text in enumerate(source.lines, start=1):
         if end:
             ledger.irrelevant(number, _SCRIPT)
             ledger.hide(number, number)
             if text.strip() == end:
                 end = ""
+            continue
+        if keys or ("-----BEGIN" in text and _KEY.search(text)):
+            # No command of a router: a file of another maker that somebody says to be one, or a key pasted behind.
+            ledger.hide(number, number)
+            keys = "-----END" not in text
             continue
         words = split_words(text)
         if not words:

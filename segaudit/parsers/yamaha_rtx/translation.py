@@ -80,7 +80,7 @@ class Translations:
                     continue
                 outer = self._outer(interface, found)
                 forwards = [*self._static_in(found), *self._forwards_in(found, outer)]
-                incoming += [*forwards, *self._dynamic_in(found, outer), *self._unknown_in(found, outer)]
+                incoming += [*forwards, *self._dynamic_in(interface, found, outer), *self._unknown_in(found, outer)]
                 leaving = [
                     *self._static_out(found),
                     *self._forwards_out(found, outer),
@@ -161,6 +161,14 @@ class Translations:
     def _inner(self, found: Descriptor) -> AddressExpr:
         return _ANY_IPV4 if found.inner[0] == "auto" else self._listed(found.inner, found.last_line)
 
+    def _behind(self, interface: InterfaceConfig) -> AddressExpr:
+        """The networks on the inner side of an interface, as far as the router is in them."""
+        others = (i for i in self._config.interfaces.values() if i is not interface and i.descriptors is None)
+        networks = {o.prefix for i in others for o in i.addresses if o.prefix.version == 4}
+        if not networks:
+            return UndecidedAddress("inside hosts", interface.name)
+        return AddressUnion(tuple(prefix.expr() for prefix in sorted(networks)))
+
     # What arrives
 
     def _static_in(self, found: Descriptor) -> Iterator[Draft]:
@@ -214,13 +222,12 @@ class Translations:
             ),
         )
 
-    def _dynamic_in(self, found: Descriptor, outer: AddressExpr) -> Iterator[Draft]:
+    def _dynamic_in(self, interface: InterfaceConfig, found: Descriptor, outer: AddressExpr) -> Iterator[Draft]:
         """Dynamic NAT gives a host an address of its own for a while: who is outside may open sessions by it then."""
         if found.kind not in ("nat", "nat-masquerade"):
             return
         name = f"{found.number}/dynamic"
-        inner = self._inner(found)
-        reached = UndecidedAddress("inside hosts", name) if isinstance(inner, AnyAddress) else inner
+        reached = self._inner(found) if found.inner[0] != "auto" else self._behind(interface)
         yield Draft(
             id=name,
             action=Action.TRANSLATE,
