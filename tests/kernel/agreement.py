@@ -37,7 +37,7 @@ from segaudit.zones.graph import INTERNET
 from segaudit.zones.segments import Declared, build_segments
 from segaudit.zones.trace import NetworkTracer
 from tests.kernel.laboratory import Arrival, Laboratory, Router, Sending
-from tests.kernel.wire import PROTOCOLS
+from tests.kernel.wire import GRE, PROTOCOLS
 from tests.proofs.drawing import Drawer, drawn
 
 AS_OF: Final = date(2026, 7, 1)
@@ -161,7 +161,11 @@ class Audited:
 
     def _can_be_asked(self, packet: Packet, zone: str) -> bool:
         """Whether a host of ``zone`` sends ``packet`` to a router, and a laboratory tells where it ends."""
-        if packet.protocol not in PROTOCOLS[packet.version] or packet not in self.graph.sources[zone]:
+        if (
+            packet.protocol not in PROTOCOLS[packet.version]
+            or packet.protocol == GRE
+            or packet not in self.graph.sources[zone]
+        ):
             return False
         if packet.protocol == TCP and packet.tcp_flags != SYN:
             return False

@@ -27,10 +27,9 @@ from functools import partial
 from time import sleep
 from typing import Final, Self
 
-from segaudit.model import ICMP, ICMPV6, TCP, UDP
 from segaudit.packetspace.packet import Packet
 from tests.kernel.spaces import Namespace
-from tests.kernel.wire import ETHERTYPES, Seen, as_bytes, seen, transported
+from tests.kernel.wire import ETHERTYPES, PROTOCOLS, Seen, as_bytes, seen, transported
 
 #: Packets sent before what arrived is collected: routers drop what does not fit in their queues.
 _AT_ONCE: Final = 100
@@ -169,7 +168,7 @@ class Laboratory:
         self._spaces[router.name].run("ip", "-batch", "-", stdin="\n".join(commands))
 
     def _listen(self, router: Router) -> None:
-        for version, protocols in ((4, (TCP, UDP, ICMP)), (6, (TCP, UDP, ICMPV6))):
+        for version, protocols in PROTOCOLS.items():
             for protocol in protocols:
                 listening = self._spaces[router.name].inside(partial(_delivery, version, protocol))
                 self._deliveries.append((router.name, self._stack.enter_context(listening)))

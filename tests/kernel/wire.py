@@ -13,8 +13,9 @@ from segaudit.packetspace.packet import Packet
 
 _MARK = 0x5E6A0D17
 ETHERTYPES = {4: 0x0800, 6: 0x86DD}
+GRE = 47
 #: Protocols that can be sent, by IP version.
-PROTOCOLS = {4: (TCP, UDP, ICMP), 6: (TCP, UDP, ICMPV6)}
+PROTOCOLS = {4: (TCP, UDP, ICMP, GRE), 6: (TCP, UDP, ICMPV6)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,19 @@ class Seen:
 
 def as_bytes(packet: Packet, number: int, answering: int = 0) -> bytes:
     """The datagram, an answer to that of the number ``answering`` where this is not zero."""
-    version = packet.version
-    size = 4 if version == 4 else 16
-    src, dst = packet.src.to_bytes(size, "big"), packet.dst.to_bytes(size, "big")
+    size = 4 if packet.version == 4 else 16
+    ends = packet.src.to_bytes(size, "big") + packet.dst.to_bytes(size, "big")
+    body = _body(packet, number, answering, ends)
+    if packet.version == 6:
+        return struct.pack("!IHBB", 6 << 28, len(body), packet.protocol, 64) + ends + body
+    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(body), 0, 0, 64, packet.protocol, 0) + ends
+    return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + body
+
+
+def _body(packet: Packet, number: int, answering: int, ends: bytes) -> bytes:
+    """What IP carries."""
+    if packet.protocol == GRE:
+        return struct.pack("!HHII4x", 0, ETHERTYPES[4], _MARK, number)
     if packet.protocol == TCP:
         ports = (packet.src_port, packet.dst_port)
         acknowledged = answering + 1 if answering else 0
@@ -44,12 +55,8 @@ def as_bytes(packet: Packet, number: int, answering: int = 0) -> bytes:
         count, identifier = divmod(answering or number, 1 << 16)
         body = struct.pack("!BBHHHII", packet.icmp_type, packet.icmp_code, 0, identifier, count, _MARK, number)
         at = 2
-    summed = body if packet.protocol == ICMP else src + dst + struct.pack("!II", len(body), packet.protocol) + body
-    body = body[:at] + struct.pack("!H", checksum(summed) or 0xFFFF) + body[at + 2 :]
-    if version == 6:
-        return struct.pack("!IHBB", 6 << 28, len(body), packet.protocol, 64) + src + dst + body
-    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(body), 0, 0, 64, packet.protocol, 0) + src + dst
-    return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + body
+    summed = body if packet.protocol == ICMP else ends + struct.pack("!II", len(body), packet.protocol) + body
+    return body[:at] + struct.pack("!H", checksum(summed) or 0xFFFF) + body[at + 2 :]
 
 
 def seen(datagram: bytes) -> Seen | None:
@@ -78,6 +85,8 @@ def transported(version: int, protocol: int, src: bytes, dst: bytes, body: bytes
     elif protocol == UDP:
         src_port, dst_port, mark, number = struct.unpack("!HH4xII", body[:16])
         ends |= {"src_port": src_port, "dst_port": dst_port}
+    elif protocol == GRE:
+        mark, number = struct.unpack("!4xII", body[:12])
     else:
         kind, code, mark, number = struct.unpack("!BB6xII", body[:16])
         ends |= {"icmp_type": kind, "icmp_code": code}

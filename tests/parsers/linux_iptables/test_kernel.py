@@ -1,165 +1,39 @@
 """A rule set about translation and state, asked packet by packet: the tracer on our reading against a real kernel.
 
-Three network namespaces in a row: packets leave the first, the second has the rules, the third receives. Skipped with
-its reason where namespaces or iptables are not to be had. The verdicts recorded from a kernel are in tests/oracle.py.
+One router between two segments (`tests.kernel`). Skipped with its reason where namespaces or iptables are not to be had.
+The verdicts recorded from a kernel are in tests/oracle.py, networks of several routers in tests/kernel.
 """
 
-import json
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import product
-from pathlib import Path
 from random import Random
 from typing import Final
 
 import pytest
 
-from segaudit.model import Device, InterfaceAddress, format_address, parse_address, parse_prefix
+from segaudit.model import Device, format_address, parse_address
 from segaudit.packetspace.packet import ACK, SYN, Packet
 from segaudit.semantics.trace import DeviceTracer, DeviceVerdict, Verdict
-from tests.parsers.linux_iptables.reading import FIXTURES, fixture
+from tests.kernel.laboratory import Arrival, Laboratory, Router, Sending
+from tests.kernel.spaces import NoNamespacesError, require_namespaces
+from tests.parsers.linux_iptables.reading import FIXTURES, device_of, source
 from tests.scale import count
 
-PROBE: Final = Path(__file__).with_name("probe.py")
-#: Interfaces of the router, with their addresses and their other ends'.
-WIRES: Final = {"ka0": ("198.51.100.1/24", "198.51.100.2/24"), "kb1": ("10.77.2.1/24", "10.77.2.2/24")}
-#: Packets that are sent before the listeners are read: what they say must fit in a pipe.
-BATCH: Final = 400
 #: From here on source ports are those of one packet only.
 OF_ITS_OWN: Final = 20_000
-OWN: Final = frozenset(parse_address(own.partition("/")[0])[1] for own, _ in WIRES.values())
+ROUTER: Final = Router(
+    name="kernel",
+    interfaces={"ka0": ("left", ("198.51.100.1/24",)), "kb1": ("right", ("10.77.2.1/24",))},
+    routes=("default via 10.77.2.2",),
+    rules={4: (FIXTURES / "kernel.v4").read_text(encoding="utf-8")},
+)
+OWN: Final = frozenset(parse_address(text)[1] for text in ("198.51.100.1", "10.77.2.1"))
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """A packet where it was seen: ``at`` the third host, or the router itself."""
-
-    to_device: bool
-    src: int
-    dst: int
-    src_port: int
-    dst_port: int
-
-
-class Router:
-    """The three namespaces."""
-
-    def __init__(self) -> None:
-        tag = f"{os.getpid() % 10000}"
-        self.left, self.router, self.right = f"ka{tag}", f"kr{tag}", f"kb{tag}"
-        self.mac = ""
-
-    def build(self) -> None:
-        for name in (self.left, self.router, self.right):
-            run("ip", "netns", "add", name)
-            run("ip", "-n", name, "link", "set", "lo", "up")
-        for (inside, (own, other)), end in zip(WIRES.items(), (self.left, self.right), strict=True):
-            run("ip", "-n", self.router, "link", "add", inside, "type", "veth", "peer", "name", "wire", "netns", end)
-            for space, interface, address in ((self.router, inside, own), (end, "wire", other)):
-                run("ip", "-n", space, "addr", "add", address, "dev", interface)
-                run("ip", "-n", space, "link", "set", interface, "up")
-        inside_router = ("ip", "netns", "exec", self.router)
-        # Whatever is not the router's own goes out to the right, whoever it is from, without asking for its MAC.
-        run("ip", "-n", self.router, "route", "add", "default", "via", "10.77.2.2")
-        right_mac = link_address(self.right, "wire")
-        for last in range(2, 255):
-            run("ip", "-n", self.router, "neigh", "replace", f"10.77.2.{last}", "lladdr", right_mac, "dev", "kb1")
-        for setting in ("ip_forward=1", "conf.all.rp_filter=0", "conf.ka0.rp_filter=0", "conf.kb1.rp_filter=0"):
-            run(*inside_router, "sysctl", "-q", "-w", f"net.ipv4.{setting}")
-        run(*inside_router, "iptables-restore", stdin=(FIXTURES / "kernel.v4").read_text(encoding="utf-8"))
-        self.mac = link_address(self.router, "ka0")
-
-    def remove(self) -> None:
-        for name in (self.left, self.router, self.right):
-            subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)
-
-    def ask(self, packets: list[Packet]) -> dict[int, Arrived]:
-        """Where each packet arrived, by its place in the list from 1; those that did not are left out."""
-        numbered = list(enumerate(packets, start=1))
-        arrived: dict[int, Arrived] = {}
-        for first in range(0, len(numbered), BATCH):
-            arrived |= self._ask(numbered[first : first + BATCH])
-        return arrived
-
-    def _ask(self, packets: list[tuple[int, Packet]]) -> dict[int, Arrived]:
-        listeners = [(True, self._listen(self.router)), (False, self._listen(self.right, "wire"))]
-        flows = [
-            {
-                "id": number,
-                **{f: getattr(p, f) for f in ("src", "dst", "protocol", "src_port", "dst_port")},
-                **{f: getattr(p, f) for f in ("icmp_type", "icmp_code", "tcp_flags")},
-            }
-            for number, p in packets
-        ]
-        command = ("ip", "netns", "exec", self.left, sys.executable, str(PROBE), "send", "wire", self.mac)
-        run(*command, stdin=json.dumps(flows))
-        sent = {number for number, _ in packets}
-        arrived: dict[int, Arrived] = {}
-        for to_device, listener in listeners:
-            shown, _ = listener.communicate("stop\n", timeout=60)
-            for row in map(json.loads, shown.splitlines()):
-                if row["id"] in sent:
-                    ports = (row.get("src_port", 0), row.get("dst_port", 0))
-                    arrived[row["id"]] = Arrived(to_device, row["src"], row["dst"], *ports)
-        return arrived
-
-    def _listen(self, space: str, *interface: str) -> subprocess.Popen[str]:
-        listener = subprocess.Popen(
-            ["ip", "netns", "exec", space, sys.executable, str(PROBE), "listen", *interface],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert listener.stdout is not None
-        assert listener.stdout.readline() == "ready\n"
-        return listener
-
-
-def run(*command: str, stdin: str | None = None) -> str:
-    done = subprocess.run(command, input=stdin, text=True, capture_output=True, check=False)
-    if done.returncode:
-        raise OSError(f"{' '.join(command)}: {done.stderr.strip()}")
-    return done.stdout
-
-
-def link_address(space: str, interface: str) -> str:
-    (link,) = json.loads(run("ip", "-n", space, "-j", "link", "show", "dev", interface))
-    address: str = link["address"]
-    return address
-
-
-@pytest.fixture(scope="module")
-def router() -> Iterator[Router]:
-    missing = [program for program in ("ip", "iptables-restore", "sysctl") if shutil.which(program) is None]
-    if missing:
-        pytest.skip(f"a kernel can be asked only with {', '.join(missing)}")
-    if os.geteuid() != 0:
-        pytest.skip("only root may make network namespaces")
-    built = Router()
-    try:
-        built.build()
-    except OSError as error:
-        built.remove()
-        pytest.skip(f"this machine makes no router of namespaces: {error}")
-    yield built
-    built.remove()
-
-
-def device() -> Device:
-    """Our reading of the rules, with the addresses that the router has here."""
-    read = fixture("kernel.v4")
-    named = {one.name: one for one in read.interfaces}
-    return replace(read, interfaces=tuple(replace(named[name], addresses=(own_address(name),)) for name in WIRES))
-
-
-def own_address(interface: str) -> InterfaceAddress:
-    own, _ = WIRES[interface]
-    return InterfaceAddress(address=parse_address(own.partition("/")[0])[1], prefix=parse_prefix(own))
+def device(laboratory: Laboratory) -> Device:
+    """Our reading of the rules as they were written, and of the addresses that the router has."""
+    return device_of(source("kernel.v4"), source("kernel.address", laboratory.saved(ROUTER)["kernel.address"]))
 
 
 def packets(seed: int, random_ones: int) -> list[Packet]:
@@ -251,10 +125,15 @@ def said(tracer: DeviceTracer, packet: Packet) -> DeviceVerdict:
     return tracer.local_in(packet, "ka0")
 
 
-def test_the_kernel_agrees(router: Router) -> None:
+def test_the_kernel_agrees() -> None:
+    try:
+        require_namespaces()
+    except NoNamespacesError as error:
+        pytest.skip(str(error))
     asked = [p for p in packets(7, count(1200, full=20_000)) if not (p.tcp_flags & ACK)]
-    tracer = DeviceTracer(device(), date(2024, 1, 1))
-    arrived = router.ask(asked)
+    with Laboratory([ROUTER]) as laboratory:
+        tracer = DeviceTracer(device(laboratory), date(2024, 1, 1))
+        arrived = laboratory.send([Sending(n, p, "left", "kernel", "ka0") for n, p in enumerate(asked, start=1)])
     different: list[str] = []
     connections: set[tuple[int, ...]] = set()
     permitted = 0
@@ -274,21 +153,21 @@ def test_the_kernel_agrees(router: Router) -> None:
     assert permitted > len(connections) // 10, "hardly a packet got through: the rules are not asked"
 
 
-def _difference(sent: Packet, ours: DeviceVerdict, theirs: Arrived | None) -> str:
+def _difference(sent: Packet, ours: DeviceVerdict, theirs: Arrival | None) -> str:
     if ours.verdict is Verdict.UNKNOWN:
         return f"unknown: {', '.join(map(str, ours.undecided))}"
     if theirs is None:
         return "" if ours.verdict is Verdict.DENY else "the kernel dropped it"
     if ours.verdict is Verdict.DENY:
-        return f"the kernel let it through as {format_address(4, theirs.dst)}:{theirs.dst_port}"
+        return f"the kernel let it through as {format_address(4, theirs.packet.dst)}:{theirs.packet.dst_port}"
     got = ours.received
     assert got is not None
-    if ours.to_device != theirs.to_device:
+    if ours.to_device != theirs.itself:
         return "the kernel sent it elsewhere"
     # Where two connections would come to look alike the kernel gives one another source port: those that share theirs.
     fields = ("src", "dst", "src_port", "dst_port") if sent.src_port >= OF_ITS_OWN else ("src", "dst", "dst_port")
     for field in fields:
-        mine, its = getattr(got, field), getattr(theirs, field)
+        mine, its = getattr(got, field), getattr(theirs.packet, field)
         if mine is not None and mine != its:
             return f"{field} {mine} is {its} for the kernel"
     return ""
