@@ -98,7 +98,8 @@ class Interface:
     ``stands_for_others``: it is none itself but all those that the config does not name. ``source_check``: what it asks
     of the sources of packets; where a rule list does that, the list stands at PREROUTING.
     ``link`` names the wire where the config does (the two ends of a VDOM link): interfaces of one format whose ``link``
-    is the same, not empty, and of one input, are on one link.
+    is the same, not empty, and of one input, are the only ones on it. ``shared_link`` names a wire that others are on
+    as well (the port that EMAC VLANs share): those whose ``shared_link`` is the same, and of one input, are on one link.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Interface:
     members: tuple[str, ...] = ()
     members_filtered: bool = False
     link: str = ""
+    shared_link: str = ""
     stands_for_others: bool = False
     source_check: SourceCheck = SourceCheck()
 

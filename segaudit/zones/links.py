@@ -87,6 +87,7 @@ def joined_subnets(
                 )
     union = _Union(by_port)
     paired = {(Port(p.near.device, p.near.interface), Port(p.far.device, p.far.interface)) for p in links}
+    paired.update(_sharing_ports(by_port))
     for near, far in sorted(paired):
         if near in by_port and far in by_port and not _distinct(by_port[near][1], by_port[far][1]):
             union.join(near, far)
@@ -101,6 +102,16 @@ def joined_subnets(
         if attached:
             found.append(replace(_subnet(attached, by_port), divided_by=tuple(sorted(p.device for p in dividing))))
     return found, kept_apart
+
+
+def _sharing_ports(by_port: Mapping[Port, tuple[Device, Interface]]) -> Iterator[tuple[Port, Port]]:
+    """Pairs of interfaces of one box that are on one wire, on which others may be."""
+    sharing: dict[tuple[str, str], list[Port]] = defaultdict(list)
+    for port, (device, interface) in by_port.items():
+        if interface.shared_link:
+            sharing[device.span.path, interface.shared_link].append(port)
+    for ports in sharing.values():
+        yield from permutations(ports, 2)
 
 
 def _shared(

@@ -234,6 +234,35 @@ def test_the_ends_of_a_wire_inside_a_box() -> None:
     assert both(root, elsewhere, src="8.8.8.8", dst="10.1.0.5") == Verdict.DENY
 
 
+def test_a_port_that_several_share_has_its_wire_too() -> None:
+    def on_port(name: str, address: str) -> Interface:
+        return replace(interface(name, address), shared_link="port1")
+
+    root = device(
+        "box/root",
+        on_port("port1", "10.0.0.2/24"),
+        interface("lan", "10.1.0.1/24"),
+        routes=(route("0.0.0.0/0", "10.0.0.1"),),
+        path="box.cfg",
+    )
+    others = [
+        device(
+            f"box/v{n}",
+            on_port(f"e{n}", f"10.0.0.{n}/24"),
+            interface(f"lan{n}", f"10.{n}.0.1/24"),
+            routes=(route("10.1.0.0/16", "10.0.0.2"),),
+            path="box.cfg",
+        )
+        for n in (3, 4)
+    ]
+    made = {p for s in segments(root, *others).segments for p in s.ports if len(s.ports) > 1}
+    assert {str(port) for port in made} == {"box/root/port1", "box/v3/e3", "box/v4/e4"}
+    assert both(root, *others, src="10.3.0.5", dst="10.1.0.9") == Verdict.PERMIT
+    assert segments(root, *others).links == ()
+    apart = [replace(one, span=replace(SPAN, path=f"{n}.cfg"), routes=()) for n, one in enumerate(others)]
+    assert all(len(s.ports) == 1 for s in segments(*apart).segments)
+
+
 def ports(name: str, egress: str, *open_: AddressExpr) -> tuple[RuleSet, Attachment]:
     """A list that lets nothing but some sources in."""
     rules = tuple(

@@ -9,7 +9,7 @@ from typing import Final
 
 from segaudit.model import AddressMethod, Interface, InterfaceAddress, InterfaceKind, Prefix, Zone, parse_prefix
 from segaudit.parsers.fortinet_fortios.config import Scope, Section
-from segaudit.parsers.fortinet_fortios.links import bridges, shared_links
+from segaudit.parsers.fortinet_fortios.links import bridges, links_of, shared_links_of
 from segaudit.parsers.fortinet_fortios.values import read_address, read_interface_address, read_prefix
 
 #: The SD-WAN zone that always exists; up to FortiOS 6.2 the only one (CLI reference 6.4, `config system sdwan`).
@@ -83,7 +83,7 @@ def read_topology(scope: Scope) -> Topology:
     zone_of = {interface: zone.name for zone in zones for interface in zone.interfaces}
     switches = _switch_members(scope)
     explicit = {e.name for e in scope.table("system switch-interface") if e.text("intra-switch-policy") == "explicit"}
-    links = shared_links(scope.file)
+    links, shared_links = links_of(scope.file), shared_links_of(scope.file)
     remote = _remote_access_tunnels(scope)
     management = _management(scope)
     sections: dict[str, Section] = {}
@@ -100,6 +100,7 @@ def read_topology(scope: Scope) -> Topology:
                 entry,
                 zone=zone_of.get(entry.name, ""),
                 link=links.get(entry.name, ""),
+                shared_link=shared_links.get(entry.name, ""),
                 members_filtered=entry.name in explicit,
                 members=switches.get(entry.name, entry.words("member")),
                 is_remote=entry.name in remote,
@@ -124,6 +125,7 @@ def _interface(
     *,
     zone: str,
     link: str,
+    shared_link: str,
     members: tuple[str, ...],
     members_filtered: bool,
     is_remote: bool,
@@ -153,6 +155,7 @@ def _interface(
         members=members,
         members_filtered=members_filtered,
         link=link,
+        shared_link=shared_link,
     )
 
 

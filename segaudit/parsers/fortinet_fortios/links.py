@@ -27,11 +27,11 @@ _NO_BRIDGE_PORTS: Final = frozenset(
 _IN_BRIDGES_TOO: Final = frozenset({"switch", "hard-switch", "vap-switch", "vdom-link"})
 
 
-def shared_links(file: FortiosFile) -> Mapping[str, str]:
-    """The links that the interfaces of all VDOMs are on, by interface, as far as the file ties them together.
+def links_of(file: FortiosFile) -> Mapping[str, str]:
+    """The wires inside of the device, by the interface at an end, of all VDOMs.
 
-    The two ends of a VDOM link (``NAME0``, ``NAME1``) or of a pair of the NPU, VLANs of one number on both ends, and
-    EMAC VLANs with the port that they share (administration guide 7.4, "Inter-VDOM routing", "Enhanced MAC VLAN").
+    The two ends of a VDOM link (``NAME0``, ``NAME1``) or of a pair of the NPU, and VLANs of one number on both ends
+    (administration guide 7.4, "Inter-VDOM routing").
     """
     scopes = (file.global_, *file.vdoms.values())
     entries = {entry.name: entry for scope in scopes for entry in scope.table("system interface")}
@@ -48,12 +48,18 @@ def shared_links(file: FortiosFile) -> Mapping[str, str]:
         vlan, parent = entry.number("vlanid", 0, 4094), entry.text("interface")
         if vlan and parent in found and entry.text("type") != "emac-vlan":
             found[name] = f"{found[parent]} vlan {vlan}"
-    for name, entry in entries.items():
-        parent = entry.text("interface")
-        if entry.text("type") == "emac-vlan" and parent:
-            link = found.setdefault(parent, f"port {parent}")
-            vlan = entry.number("vlanid", 0, 4094)
-            found[name] = f"{link} vlan {vlan}" if vlan else link
+    return MappingProxyType(found)
+
+
+def shared_links_of(file: FortiosFile) -> Mapping[str, str]:
+    """The ports that EMAC VLANs share, by the interfaces that are on their wire (same guide, "Enhanced MAC VLAN")."""
+    found: dict[str, str] = {}
+    for scope in (file.global_, *file.vdoms.values()):
+        for entry in scope.table("system interface"):
+            parent, vlan = entry.text("interface"), entry.number("vlanid", 0, 4094)
+            if entry.text("type") == "emac-vlan" and parent:
+                found[entry.name] = f"{parent} vlan {vlan}" if vlan else parent
+                found[parent] = parent
     return MappingProxyType(found)
 
 

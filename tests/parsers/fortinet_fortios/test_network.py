@@ -149,10 +149,13 @@ def test_interfaces_of_one_device_that_are_on_one_link() -> None:
         "v10-root": "vdom-link npu0_vlink vlan 10",
         "v10-edge": "vdom-link npu0_vlink vlan 10",
         "v11-edge": "vdom-link npu0_vlink vlan 11",
-        "port1": "port port1",
-        "port1-edge": "port port1",
+        "port1": "",
+        "port1-edge": "",
         "port20": "",
     }
+    # A port that several share has its wire too.
+    shared = {i.name: i.shared_link for d in made.devices for i in d.interfaces if i.shared_link}
+    assert shared == {"port1": "port1", "port1-edge": "port1"}
     assert made.left == []
 
 
