@@ -22,6 +22,7 @@ from segaudit.model import (
 )
 from segaudit.parsers.paloalto_panos.applications import ApplicationBook
 from segaudit.parsers.paloalto_panos.config import PanosFile
+from segaudit.parsers.paloalto_panos.forwarding import forwarding_lists
 from segaudit.parsers.paloalto_panos.hosts import HostReader
 from segaudit.parsers.paloalto_panos.local import LocalReader
 from segaudit.parsers.paloalto_panos.logins import LoginBook
@@ -60,10 +61,11 @@ def _device(scope: Scope) -> Device:
     listeners = (*local.services(), *vpns.services(), *vpns.gre())
     rules = RuleReader(scope, books, topology, notices)
     hosts = HostReader(scope, topology, addresses)
+    forwarding = forwarding_lists(scope, books, topology)
     notices.extend(topology.notices)
     notices.extend(_notices(scope))
     fragment = scope.forwards and not any(one.name != MANAGEMENT for one in topology.interfaces)
-    lists, attachments = _lists(scope, rules, nat, listening(listeners), fragment=fragment)
+    lists, attachments = _lists(scope, rules, nat, forwarding, listening(listeners), fragment=fragment)
     return Device(
         name=scope.name,
         format=FORMAT,
@@ -82,6 +84,8 @@ def _device(scope: Scope) -> Device:
         attachments=attachments,
         routes=topology.routes,
         dynamic_routing=topology.dynamic_routing,
+        neighbors=tuple(dict.fromkeys(local.neighbors())),
+        cluster=_cluster(scope),
         dhcp_scopes=tuple(hosts.scopes()),
         hosts=(*hosts.hosts(), *local.hosts(), *nat.hosts()),
         local_services=listeners,
@@ -93,7 +97,13 @@ def _device(scope: Scope) -> Device:
 
 
 def _lists(
-    scope: Scope, rules: RuleReader, nat: NatReader, answers: RuleSet, *, fragment: bool
+    scope: Scope,
+    rules: RuleReader,
+    nat: NatReader,
+    forwarding: tuple[RuleSet, ...],
+    answers: RuleSet,
+    *,
+    fragment: bool,
 ) -> tuple[tuple[RuleSet, ...], tuple[Attachment, ...]]:
     """The lists of a device, and where they are asked."""
     found: list[RuleSet] = []
@@ -128,6 +138,8 @@ def _lists(
     destination, source = nat.destination_list(), nat.source_list()
     if destination is not None:
         attach(destination, Hook.PREROUTING, DESTINATION_NAT_ORDER)
+    for one in forwarding:
+        attach(one, Hook.ROUTING)
     security = rules.security()
     attach(security, Hook.FORWARD, original=True)
     if source is not None:
@@ -147,6 +159,16 @@ def _lists(
 def _span(scope: Scope) -> Span:
     """Where a device stands: its virtual system where it is one of several, else the whole file."""
     return scope.span(scope.vsys if scope.others and scope.vsys else scope.file.top)
+
+
+def _cluster(scope: Scope) -> str:
+    """The pair that the device is a member of, by the number of its group; empty where it is in none."""
+    pair = scope.device.at("deviceconfig", "high-availability")
+    if not pair.is_on("enabled"):
+        return ""
+    group = pair.at("group")
+    number = group.word("group-id") or next(iter(group.children), "")
+    return f"group-id {number} {scope.vsys_name}"
 
 
 def _notices(scope: Scope) -> Iterator[Notice]:

@@ -22,7 +22,6 @@ from segaudit.model import (
     Service,
     ServiceExpr,
     ServiceUnion,
-    host,
     interfaces,
     ports,
 )
@@ -168,12 +167,7 @@ class LocalReader:
                 if protocol not in router.protocols or not names:
                     continue
                 node = router.node.at("protocol", protocol) or router.node.at(protocol)
-                peers = [
-                    host(text.partition("/")[0])
-                    for group in node.entries("peer-group")
-                    for peer in group.entries("peer")
-                    if read_address(text := self._scope.value(peer.word("peer-address", "ip"))) is not None
-                ]
+                peers = [AddressRange(version, value, value) for version, value in self._peers(node)]
                 yield LocalService(
                     kind=protocol,
                     service=service,
@@ -181,6 +175,20 @@ class LocalReader:
                     interfaces=interfaces(*names),
                     sources=joined(peers) if protocol == "bgp" and peers else ANY_ADDRESS,
                 )
+
+    def _peers(self, node: Node) -> Iterator[tuple[int, int]]:
+        """The neighbours that BGP names by address."""
+        for group in node.entries("peer-group"):
+            for peer in group.entries("peer"):
+                found = read_address(self._scope.value(peer.word("peer-address", "ip")))
+                if found is not None and peer.word("enable", default="yes") != "no":
+                    yield found
+
+    def neighbors(self) -> Iterator[tuple[int, int]]:
+        """The routers that routing protocols name by address."""
+        for router in self._topology.routers:
+            if "bgp" in router.protocols:
+                yield from self._peers(router.node.at("protocol", "bgp") or router.node.at("bgp"))
 
     # Administrators
 

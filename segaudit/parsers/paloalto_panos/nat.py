@@ -81,7 +81,8 @@ class NatReader:
         self._addresses = addresses
         self._services = services
         self._topology = topology
-        self._destinations = Destinations(topology)
+        by_policy = any(not rule.is_on("disabled") for rule in scope.rules("pbf"))
+        self._destinations = Destinations(topology, by_policy=by_policy)
         self._towards: dict[tuple[InterfaceMatch, frozenset[str]], AddressExpr] = {}
         self.rules = tuple(self._read())
 

@@ -131,9 +131,12 @@ class RuleReader:
         source, destination = self._side(words, "source"), self._side(words, "destination")
         action = Action.PERMIT if "allow" in words.get("action", ()) else Action.DENY
         schedule = words.get("schedule", ())
+        first = ""
         for ingress, egress, label in pairs:
+            name = self._unique(f"{entry.name} ({label})" if label else entry.name)
             yield Rule(
-                id=self._unique(f"{entry.name} ({label})" if label else entry.name),
+                id=name,
+                part_of=first,
                 position=position,
                 action=action,
                 span=self._scope.span(entry),
@@ -148,6 +151,7 @@ class RuleReader:
                 schedule=schedule[-1] if schedule else "",
                 comment=" ".join(words.get("description", ())),
             )
+            first = first or name
             position += 1
 
     def _unique(self, name: str) -> str:
@@ -216,6 +220,7 @@ class RuleReader:
         default = self._scope.default_rule(_INTRAZONE)
         denies = default.word("action", default="allow") != "allow"
         spans = {zone.name: zone.span for zone in self._topology.zones}
+        first = f"{_INTRAZONE} {self._zones[0]}" if default and self._zones else ""
         for place, zone in enumerate(self._zones):
             span = self._scope.span(default) if default else spans.get(zone) or self._scope.span(self._scope.file.top)
             yield Rule(
@@ -227,6 +232,7 @@ class RuleReader:
                 egress=interfaces(zone),
                 logged=_logged(default) if default else False,
                 implicit="" if default else _INTRAZONE,
+                part_of=first if place else "",
             )
 
     # Lists of their own

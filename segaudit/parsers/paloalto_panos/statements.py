@@ -259,8 +259,10 @@ _PBF_RULE = _level(
             below={
                 "forward": _level(
                     "egress-interface",
-                    below={"nexthop": _level("ip-address fqdn")},
-                    irrelevant={ROUTING_FINE: "monitor"},
+                    below={
+                        "nexthop": _level("ip-address fqdn"),
+                        "monitor": _level("disable-if-unreachable", rest=ROUTING_FINE),
+                    },
                 ),
                 "forward-to-vsys": LEAF,
             },
@@ -576,17 +578,11 @@ _NETWORK = _level(
         "virtual-router": _entries(_ROUTER),
         "logical-router": _entries(_level(below={"vrf": _entries(_LOGICAL_VRF)})),
         "vlan": _entries(_level("interface", below={"virtual-interface": WHOLE}, irrelevant={LINK: "mac"})),
-        "virtual-wire": _entries(
-            Family(
-                state=LineState.APPROXIMATED,
-                reason="the rules between its zones are modelled, the segments on both sides are not joined",
-                whole=True,
-            )
-        ),
+        "virtual-wire": _entries(_level("interface1 interface2", rest=LINK)),
         "profiles": _level(
             below={
                 "interface-management-profile": _MANAGEMENT_PROFILE,
-                "zone-protection-profile": _irrelevant(FLOOD),
+                "zone-protection-profile": _entries(_level("discard-ip-spoof", rest=FLOOD)),
                 "monitor-profile": _irrelevant(MONITORING),
                 "tunnel-monitor": _irrelevant(MONITORING),
                 "lldp-profile": _irrelevant(LINK),
@@ -680,11 +676,15 @@ _SYSTEM = _level(
         REPORTS: "report-run-time",
     },
 )
+_HA_GROUP = _level(
+    "group-id",
+    entry=Family(state=LineState.IRRELEVANT, reason=REDUNDANCY, whole=True),
+)
 _DEVICE = _level(
     below={
         "system": _SYSTEM,
         "setting": _irrelevant("how sessions, logs, inspection and the administration page work; none opens a way"),
-        "high-availability": _irrelevant(REDUNDANCY),
+        "high-availability": _level("enabled", below={"group": _HA_GROUP}, rest=REDUNDANCY),
         "plugins": _irrelevant(CLOUD),
         "cluster": _irrelevant(REDUNDANCY),
     }
@@ -714,9 +714,9 @@ _ZONE = _entries(
         "enable-user-identification enable-device-identification prenat-identification",
         below={
             "network": _level(
-                "layer3 layer2 virtual-wire tap external tunnel",
+                "layer3 layer2 virtual-wire tap external tunnel zone-protection-profile",
                 irrelevant={
-                    FLOOD: "zone-protection-profile enable-packet-buffer-protection net-inspection",
+                    FLOOD: "enable-packet-buffer-protection net-inspection",
                     LOGGING: "log-setting",
                 },
             ),

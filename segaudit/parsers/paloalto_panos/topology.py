@@ -22,6 +22,8 @@ from segaudit.model import (
     Prefix,
     Route,
     RouteKind,
+    SourceCheck,
+    SourceCheckMode,
     UndecidedAddress,
     Zone,
     msg,
@@ -29,7 +31,7 @@ from segaudit.model import (
 from segaudit.parsers.paloalto_panos.config import Node
 from segaudit.parsers.paloalto_panos.objects import AddressBook
 from segaudit.parsers.paloalto_panos.scope import Scope
-from segaudit.parsers.paloalto_panos.values import prefixes_of, read_address, read_own, read_prefix
+from segaudit.parsers.paloalto_panos.values import read_address, read_own, read_prefix
 
 #: The management port, and the routing table that it has to itself.
 MANAGEMENT: Final = "management"
@@ -37,6 +39,9 @@ MANAGEMENT: Final = "management"
 _STATIC_DISTANCE, _STATIC_METRIC = 10, 10
 #: Interfaces that are in no virtual router share no routes with those that are.
 _NO_ROUTER: Final = "no virtual router"
+#: What the interfaces to other virtual systems are called, before the zone's name.
+EXTERNAL: Final = "external "
+_NO_CHECK: Final = SourceCheck(mode=SourceCheckMode.NONE)
 _PROTOCOLS: Final = ("bgp", "ospf", "ospfv3", "rip")
 _ZONE_TYPES: Final = ("layer3", "layer2", "virtual-wire", "tap", "tunnel")
 _DEFAULTS: Final = {4: Prefix(4, 0, 0), 6: Prefix(6, 0, 0)}
@@ -66,7 +71,6 @@ class Topology:
     routers: tuple[Router, ...]
     routes: tuple[Route, ...]
     notices: tuple[Notice, ...]
-    external: frozenset[str] = frozenset()
     _named: dict[str, Interface] = field(default_factory=dict)
     _members: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -99,6 +103,7 @@ class TopologyReader:
         self._routers = tuple(self._all_routers())
         self._router_of = {name: router for router in self._routers for name in router.interfaces}
         self._remote_access = frozenset(_remote_access_tunnels(scope))
+        self._ways: dict[str, str] = {}
 
     def read(self) -> Topology:
         """All of it."""
@@ -107,17 +112,19 @@ class TopologyReader:
         zone_of = {member: name for name, members in zones.items() for member in members}
         everything = list(self._interfaces(zone_of))
         own = [one for one in everything if mine is None or one.name in mine or one.zone]
-        external = tuple(
-            self._external(zone) for zone in self._scope.vsys.entries("zone") if zone.at("network").has("external")
-        )
-        routes = list(self._routes(own, everything, external))
+        external = tuple(self._external())
+        self._ways = {one.description: one.name for one in external}
+        bridges = tuple(self._bridges({one.name for one in own}))
+        own.extend(bridges)
+        routes = list(self._routes(own, everything))
         if self._scope.manages:
             port = self._management()
             if port is not None:
                 own.append(port)
                 routes.extend(self._management_routes(port))
+        checks = self._source_checks(zones)
         return Topology(
-            interfaces=(*own, *external),
+            interfaces=tuple(replace(one, source_check=checks.get(one.zone, _NO_CHECK)) for one in (*own, *external)),
             zones=tuple(
                 Zone(
                     name=zone.name,
@@ -129,15 +136,51 @@ class TopologyReader:
             nodes=self._nodes,
             routers=self._routers,
             routes=tuple(routes),
-            notices=tuple(self._notices()),
-            external=frozenset(one.name for one in external),
+            notices=tuple(self._notices(frozenset(member for one in bridges for member in one.members))),
         )
+
+    def _source_checks(self, zones: dict[str, tuple[str, ...]]) -> dict[str, SourceCheck]:
+        """What zones ask of sources: a route back by an interface of the same zone, where protection against spoofing is
+        on (PAN-OS Networking Administrator's Guide 10.1, "Packet-Based Attack Protection", Spoofed IP address).
+
+        In a zone of several interfaces any of them may be the one, which no check of one interface says.
+        """
+        found: dict[str, SourceCheck] = {}
+        for zone in self._scope.vsys.entries("zone"):
+            name = zone.word("network", "zone-protection-profile")
+            setting = self._network.at("profiles", "zone-protection-profile", name, "discard-ip-spoof")
+            if next(iter(setting.children), "no") == "yes":
+                alone = len(zones[zone.name]) == 1
+                mode = SourceCheckMode.STRICT if alone else SourceCheckMode.UNKNOWN
+                found[zone.name] = SourceCheck(mode=mode, span=self._scope.span(setting))
+        return found
+
+    def _bridges(self, here: set[str]) -> Iterator[Interface]:
+        """Virtual wires, and VLANs that nothing routes for: between their ports the security rules are asked."""
+        wires = [
+            (wire, tuple(one for one in (wire.word("interface1"), wire.word("interface2")) if one))
+            for wire in self._network.entries("virtual-wire")
+        ]
+        vlans = [
+            (vlan, vlan.words("interface"))
+            for vlan in self._network.entries("vlan")
+            if not vlan.word("virtual-interface", "interface")
+        ]
+        for entry, members in (*wires, *vlans):
+            if members and here.issuperset(members):
+                yield Interface(
+                    name=entry.name,
+                    span=self._scope.span(entry),
+                    kind=InterfaceKind.BRIDGE,
+                    members=members,
+                    members_filtered=True,
+                )
 
     def _mine(self) -> frozenset[str] | None:
         """The interfaces of this virtual system; ``None`` where there is one only, which has them all."""
         if not self._scope.others:
             return None
-        return frozenset(self._scope.vsys.words("import", "network", "interface"))
+        return _imported(self._scope.vsys)
 
     @staticmethod
     def _zone_members(zone: Node) -> tuple[str, ...]:
@@ -286,39 +329,34 @@ class TopologyReader:
                     vrf=MANAGEMENT,
                 )
 
-    def _external(self, zone: Node) -> Interface:
-        """The way to other virtual systems: an interface without an address that stands for their zones."""
-        return Interface(
-            name=f"external {zone.name}",
-            span=self._scope.span(zone),
-            kind=InterfaceKind.TUNNEL,
-            method=AddressMethod.NONE,
-            zone=zone.name,
-            description=", ".join(zone.words("network", "external")),
-        )
+    def _external(self) -> Iterator[Interface]:
+        """The ways to other virtual systems: for each an interface without an address in the zone that stands for it.
 
-    def _notices(self) -> Iterator[Notice]:
-        for wire in self._network.entries("virtual-wire"):
-            yield Notice(
-                message=msg(
-                    "the pair of ports {name} is a bridge: its segments lie on both sides of it", name=wire.name
-                ),
-                span=self._scope.span(wire),
-                bears_on_access=True,
-            )
+        Two systems that name each other so are the two ends of one wire.
+        """
         for zone in self._scope.vsys.entries("zone"):
-            if zone.at("network").has("layer2"):
+            others = zone.words("network", "external")
+            for other in others:
+                theirs = self._scope.others.get(other)
+                back = theirs is not None and any(
+                    self._scope.vsys_name in there.words("network", "external") for there in theirs.entries("zone")
+                )
+                yield Interface(
+                    name=f"{EXTERNAL}{zone.name}" if len(others) == 1 else f"{EXTERNAL}{zone.name} {other}",
+                    span=self._scope.span(zone),
+                    kind=InterfaceKind.TUNNEL,
+                    method=AddressMethod.NONE,
+                    zone=zone.name,
+                    description=other,
+                    link=" and ".join(sorted((self._scope.vsys_name, other))) if back else "",
+                )
+
+    def _notices(self, bridged: frozenset[str]) -> Iterator[Notice]:
+        """Zones of switched ports between which no rule of the model is asked."""
+        for zone in self._scope.vsys.entries("zone"):
+            if not bridged.issuperset(zone.words("network", "layer2")):
                 yield Notice(
                     message=msg("zone {zone} holds switched ports: what they share is one segment", zone=zone.name),
-                    span=self._scope.span(zone),
-                    bears_on_access=True,
-                )
-            if zone.at("network").has("external"):
-                yield Notice(
-                    message=msg(
-                        "zone {zone} leads to other virtual systems: what they let through is judged there",
-                        zone=zone.name,
-                    ),
                     span=self._scope.span(zone),
                     bears_on_access=True,
                 )
@@ -344,29 +382,18 @@ class TopologyReader:
         )
         return Router(name=name, node=node, vrf=vrf, interfaces=frozenset(node.words("interface")), protocols=running)
 
-    def _routes(
-        self, own: list[Interface], everything: list[Interface], external: tuple[Interface, ...]
-    ) -> Iterator[Route]:
+    def _routes(self, own: list[Interface], everything: list[Interface]) -> Iterator[Route]:
         used = {one.vrf for one in own}
         here = {one.name for one in own}
-        found: list[tuple[Route, int]] = []
         for router in self._routers:
             if router.vrf not in used and own:
                 continue
-            found.extend(self._static(router, router, external, here, frozenset({router.name})))
-            if external:
-                for one in everything:
-                    if one.name not in here and one.vrf == router.vrf:
-                        for address in one.addresses:
-                            route = Route(
-                                prefix=address.prefix,
-                                span=one.span,
-                                interface=external[0].name,
-                                vrf=router.vrf,
-                                distance=0,
-                            )
-                            found.append((route, 0))
-        yield from _by_metric(found)
+            yield from self._static(router, router, here, frozenset({router.name}))
+            for one in everything:
+                egress = self._across(one.name, here)
+                if one.name not in here and one.vrf == router.vrf and egress:
+                    for address in one.addresses:
+                        yield Route(prefix=address.prefix, span=one.span, interface=egress, vrf=router.vrf, distance=0)
         for one in own:
             if one.enabled and one.method in (AddressMethod.DHCP, AddressMethod.PPPOE):
                 body = self._nodes[one.name]
@@ -376,16 +403,22 @@ class TopologyReader:
                         prefix=_DEFAULTS[4],
                         span=one.span,
                         interface=one.name,
-                        distance=body.number(setting, "default-route-metric", default=_STATIC_METRIC),
+                        distance=_STATIC_DISTANCE,
+                        metric=body.number(setting, "default-route-metric", default=_STATIC_METRIC),
                         vrf=one.vrf,
                         tracked=True,
                     )
-        yield from self._by_policy()
 
-    def _static(
-        self, router: Router, at: Router, external: tuple[Interface, ...], here: set[str], seen: frozenset[str]
-    ) -> Iterator[tuple[Route, int]]:
-        """The static routes of ``router`` as they stand in ``at``: with its metric each."""
+    def _across(self, interface: str, here: set[str]) -> str:
+        """The way out towards ``interface``: itself, or the external zone of the virtual system that has it."""
+        if interface in here or not here:
+            return interface
+        owner = next((name for name, vsys in self._scope.others.items() if interface in _imported(vsys)), "")
+        return self._ways.get(owner, "")
+
+    def _static(self, router: Router, at: Router, here: set[str], seen: frozenset[str]) -> Iterator[Route]:
+        """The static routes of ``router`` as they stand in ``at``."""
+        ledger = self._scope.file.ledger
         for family, version in (("ip", 4), ("ipv6", 6)):
             default = router.node.number(
                 "admin-dists", "static" if version == 4 else "static-ipv6", default=_STATIC_DISTANCE
@@ -393,47 +426,43 @@ class TopologyReader:
             for entry in router.node.entries("routing-table", family, "static-route"):
                 prefix = read_prefix(self._scope.value(self._text_of(entry.word("destination"))))
                 if prefix is None or prefix.version != version:
-                    self._scope.file.ledger.unrecognized(entry.first_line, "a route whose destination is no prefix")
+                    ledger.unrecognized(entry.first_line, "a route whose destination is no prefix")
                     continue
-                metric = entry.number("metric", default=_STATIC_METRIC)
-                distance = entry.number("admin-dist", default=default)
                 route = Route(
                     prefix=prefix,
                     span=self._scope.span(entry),
-                    distance=distance,
+                    distance=entry.number("admin-dist", default=default),
+                    metric=entry.number("metric", default=_STATIC_METRIC),
                     vrf=at.vrf,
                     tracked=entry.is_on("path-monitor", "enable"),
                     interface=entry.word("interface"),
                 )
                 hop = entry.at("nexthop")
                 if hop.has("discard"):
-                    yield replace(route, kind=RouteKind.DISCARD, interface=""), metric
-                elif hop.has("next-vr") or hop.has("next-lr"):
-                    name = hop.word("next-vr") or hop.word("next-lr")
-                    yield from ((one, metric) for one in self._elsewhere(route, name, external, here, seen))
-                else:
-                    text = hop.word("ip-address") or hop.word("ipv6-address")
-                    found = read_address(self._scope.value(self._text_of(text)))
-                    if found is not None and found[0] == version:
-                        route = replace(route, next_hop=found[1])
-                    elif not route.interface:
-                        self._scope.file.ledger.approximated(
-                            entry.first_line, "a route whose next hop is not an address"
-                        )
-                        continue
-                    if route.interface and here and route.interface not in here:
-                        if not external:
-                            continue
-                        route = replace(route, interface=external[0].name, next_hop=None)
-                    yield route, metric
+                    yield replace(route, kind=RouteKind.DISCARD, interface="")
+                    continue
+                if hop.has("next-vr") or hop.has("next-lr"):
+                    yield from self._elsewhere(route, hop.word("next-vr") or hop.word("next-lr"), here, seen)
+                    continue
+                text = hop.word("ip-address") or hop.word("ipv6-address")
+                found = read_address(self._scope.value(self._text_of(text)))
+                if found is not None and found[0] == version:
+                    route = replace(route, next_hop=found[1])
+                elif not route.interface:
+                    ledger.approximated(entry.first_line, "a route whose next hop is not an address")
+                    continue
+                egress = self._across(route.interface or self._egress_of(router, version, route.next_hop), here)
+                if route.interface and not egress:
+                    continue
+                if egress.startswith(EXTERNAL):
+                    route = replace(route, interface=egress, next_hop=None)
+                yield route
 
     def _text_of(self, text: str) -> str:
         """``text``, or what the address object of that name holds."""
         return self._address_object(text) or text if text and read_address(text) is None else text
 
-    def _elsewhere(
-        self, route: Route, name: str, external: tuple[Interface, ...], here: set[str], seen: frozenset[str]
-    ) -> Iterator[Route]:
+    def _elsewhere(self, route: Route, name: str, here: set[str], seen: frozenset[str]) -> Iterator[Route]:
         """What another virtual router does with what a route hands to it: its own routes, inside of the prefix."""
         router = next((one for one in self._routers if one.name == name), None)
         ledger = self._scope.file.ledger
@@ -441,25 +470,17 @@ class TopologyReader:
             ledger.approximated(route.span.first_line, "leads to a virtual router that is not there, or back: nowhere")
             return
         ledger.approximated(route.span.first_line, "the other virtual router's routes are taken as routes of this one")
-        for interface_name in sorted(router.interfaces):
-            body = self._scope_node(interface_name)
-            for address in self._own_addresses(body) if body else ():
+        for interface in sorted(router.interfaces):
+            egress = self._across(interface, here)
+            for address in self._own_addresses(self._nodes[interface]) if egress and interface in self._nodes else ():
                 inner = _inside(address.prefix, route.prefix)
                 if inner is not None:
-                    egress = interface_name if interface_name in here else external[0].name if external else ""
-                    if egress:
-                        yield replace(route, prefix=inner, interface=egress, next_hop=None)
-        for inner_route, _ in self._static(router, router, external, here, seen | {name}):
-            inner = _inside(inner_route.prefix, route.prefix)
+                    yield replace(route, prefix=inner, interface=egress, next_hop=None)
+        for further in self._static(router, router, here, seen | {name}):
+            inner = _inside(further.prefix, route.prefix)
             if inner is not None:
-                hop = inner_route.next_hop
-                egress = inner_route.interface or self._egress_of(router, inner.version, hop)
-                if egress and egress not in here and not egress.startswith("external "):
-                    egress = external[0].name if external else ""
-                yield replace(inner_route, prefix=inner, vrf=route.vrf, interface=egress, span=route.span)
-
-    def _scope_node(self, name: str) -> Node | None:
-        return self._nodes.get(name)
+                egress = further.interface or self._egress_of(router, inner.version, further.next_hop)
+                yield replace(further, prefix=inner, vrf=route.vrf, interface=egress, span=route.span)
 
     def _egress_of(self, router: Router, version: int, hop: int | None) -> str:
         """The interface of ``router`` in whose subnet ``hop`` is."""
@@ -470,43 +491,10 @@ class TopologyReader:
                     return name
         return ""
 
-    def _by_policy(self) -> Iterator[Route]:
-        """What policy-based forwarding may send elsewhere."""
-        for rule in self._scope.rules("pbf"):
-            action = rule.at("action")
-            if rule.is_on("disabled") or not self._scope.applies(rule):
-                continue
-            if action.has("discard"):
-                self._scope.file.ledger.unsupported(rule.first_line, "drops what it matches; here it may still pass")
-            forward = action.at("forward")
-            egress = forward.word("egress-interface")
-            if not egress:
-                continue
-            found = read_address(self._scope.value(self._text_of(forward.word("nexthop", "ip-address"))))
-            for prefix in self._destinations(rule):
-                hop = found[1] if found is not None and found[0] == prefix.version else None
-                for vrf in sorted({router.vrf for router in self._routers} or {""}):
-                    yield Route(
-                        prefix=prefix,
-                        span=self._scope.span(rule),
-                        next_hop=hop,
-                        interface=egress,
-                        vrf=vrf,
-                        kind=RouteKind.POLICY,
-                    )
 
-    def _destinations(self, rule: Node) -> tuple[Prefix, ...]:
-        """The prefixes that a rule names as destinations; all where it names any, the opposite, or what is no prefix."""
-        everything = (_DEFAULTS[4], _DEFAULTS[6])
-        if rule.is_on("negate-destination"):
-            return everything
-        found: list[Prefix] = []
-        for word in rule.words("destination"):
-            prefixes = prefixes_of(self._addresses.ranges(self._addresses.reference(word)))
-            if not prefixes:
-                return everything
-            found.extend(prefixes)
-        return tuple(dict.fromkeys(found)) or everything
+def _imported(vsys: Node) -> frozenset[str]:
+    """The interfaces that belong to a virtual system."""
+    return frozenset(vsys.words("import", "network", "interface"))
 
 
 def _remote_access_tunnels(scope: Scope) -> Iterator[str]:
@@ -535,24 +523,6 @@ def _inside(inner: Prefix, outer: Prefix) -> Prefix | None:
     return outer if inner.covers(outer) else None
 
 
-def _by_metric(routes: list[tuple[Route, int]]) -> Iterator[Route]:
-    """Routes of one prefix and distance in the order of their metrics: the model knows distances only."""
-    groups: dict[tuple[str, Prefix], list[tuple[int, int, int]]] = {}
-    for place, (route, metric) in enumerate(routes):
-        groups.setdefault((route.vrf, route.prefix), []).append((route.distance, metric, place))
-    distances: dict[int, int] = {}
-    for members in groups.values():
-        last: tuple[int, int] | None = None
-        level = 0
-        for distance, metric, place in sorted(members):
-            if last is None or (distance, metric) != last:
-                level = max(distance, level + 1) if last is not None else distance
-            last = (distance, metric)
-            distances[place] = level
-    for place, (route, _) in enumerate(routes):
-        yield route if distances[place] == route.distance else replace(route, distance=distances[place])
-
-
 # ---------------------------------------------------------------------------------------------------------------------
 # Which zone an address is routed to
 
@@ -564,10 +534,10 @@ class Destinations:
     Policy Rules": the destination zone is that of the pre-NAT address).
     """
 
-    def __init__(self, topology: Topology) -> None:
+    def __init__(self, topology: Topology, *, by_policy: bool) -> None:
         self._topology = topology
         self._shares: dict[str, dict[str, list[AddressRange]]] = {}
-        self._open = bool(topology.dynamic_routing) or any(r.kind is RouteKind.POLICY for r in topology.routes)
+        self._open = bool(topology.dynamic_routing) or by_policy
 
     @property
     def known(self) -> bool:
@@ -607,17 +577,17 @@ class Destinations:
 
 def _shares(topology: Topology, vrf: str) -> dict[str, list[AddressRange]]:
     """All addresses by the interface that the longest prefix sends them to."""
-    best: dict[Prefix, tuple[int, str]] = {}
+    best: dict[Prefix, tuple[tuple[int, int], str]] = {}
     members = [one for one in topology.interfaces if one.vrf == vrf and one.enabled]
     for one in members:
         for address in one.addresses:
-            best.setdefault(address.prefix, (-1, one.name))
-    routes = [route for route in topology.routes if route.vrf == vrf and route.kind is not RouteKind.POLICY]
+            best.setdefault(address.prefix, ((-1, 0), one.name))
+    routes = [route for route in topology.routes if route.vrf == vrf]
     for route in routes:
         egress = _egress(route, members, routes)
         known = best.get(route.prefix)
-        if egress is not None and (known is None or route.distance < known[0]):
-            best[route.prefix] = (route.distance, egress)
+        if egress is not None and (known is None or (route.distance, route.metric) < known[0]):
+            best[route.prefix] = ((route.distance, route.metric), egress)
     found: dict[str, list[AddressRange]] = {}
     for version in (4, 6):
         for first, last, egress in _sweep([(p, e) for p, (_, e) in best.items() if p.version == version]):

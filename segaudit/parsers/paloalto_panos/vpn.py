@@ -186,6 +186,14 @@ class VpnReader:
                 for name in entry.words("auto-key", "ike-gateway")
                 for peer in self._peers(self._network.at("ike", "gateway", name))
             ) + tuple(self._peers(entry.at("manual-key")))
+            ends = [
+                self._listens(gateway)
+                for gateway in (
+                    *(self._network.at("ike", "gateway", name) for name in entry.words("auto-key", "ike-gateway")),
+                    entry.at("manual-key"),
+                )
+            ]
+            endpoint = next((end for end in ends if end), "")
             pairs = (*entry.entries("auto-key", "proxy-id"), *entry.entries("auto-key", "proxy-id-v6"))
             for pair in pairs or (NOTHING,):
                 yield Tunnel(
@@ -193,6 +201,8 @@ class VpnReader:
                     kind="ipsec",
                     interface=interface,
                     span=self._scope.span(pair or entry),
+                    connection=entry.name if pair else "",
+                    endpoint=endpoint,
                     peers=peers,
                     local=self._selector(pair.word("local")),
                     remote=self._selector(pair.word("remote")),
@@ -207,6 +217,7 @@ class VpnReader:
                 interface=interface,
                 span=self._scope.span(entry),
                 peers=tuple(self._peers(entry)),
+                endpoint=self._listens(entry),
             )
 
     def _selector(self, text: str) -> AddressExpr:

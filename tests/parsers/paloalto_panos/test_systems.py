@@ -56,7 +56,16 @@ def test_external_zones_lead_to_the_other_system() -> None:
     assert routes == {("10.2.0.0/24", "external to-2"), ("0.0.0.0/0", "ethernet1/3")}
     # The default route of the shared router leaves by the other system.
     assert ("0.0.0.0/0", "external to-1") in {(str(one.prefix), one.interface) for one in second.routes}
-    assert any("other virtual systems" in str(notice.message) for notice in first.notices)
+    links = [one.link for on in (first, second) for one in on.interfaces if one.name.startswith("external")]
+    assert links == ["vsys1 and vsys2"] * 2
+
+
+def test_a_zone_may_lead_to_several_systems() -> None:
+    text = VSYS + "set vsys vsys1 zone to-2 network external vsys3\nset vsys vsys3 zone x network layer3 ethernet1/9\n"
+    first, _, third = parsed(text).devices
+    ends = {one.name: one.link for one in first.interfaces if one.zone == "to-2"}
+    assert ends == {"external to-2 vsys2": "vsys1 and vsys2", "external to-2 vsys3": ""}
+    assert not [one for one in third.interfaces if one.name.startswith("external")]
 
 
 @pytest.mark.parametrize("form", [as_xml, as_braces])

@@ -2,8 +2,20 @@
 
 import pytest
 
-from segaudit.model import AddressMethod, Device, InterfaceKind, LineState, Prefix, RouteKind, parse_prefix
-from tests.parsers.paloalto_panos.reading import BASE, device, fixture, parsed
+from segaudit.model import (
+    Action,
+    AddressMethod,
+    ConditionKind,
+    Device,
+    Hook,
+    InterfaceKind,
+    LineState,
+    RouteKind,
+    RuleSetKind,
+    SourceCheckMode,
+    parse_prefix,
+)
+from tests.parsers.paloalto_panos.reading import BASE, device, fixture, open_rule, parsed, said
 
 
 @pytest.fixture(scope="module")
@@ -63,19 +75,61 @@ def test_an_interface_without_a_router_shares_no_routes(sapporo: Device) -> None
 
 def test_ports_that_switch_or_listen_are_told(sapporo: Device) -> None:
     told = " ".join(str(notice.message) for notice in sapporo.notices)
-    assert "kansatsu is a bridge" in told
     assert "gakusei-l2 holds switched ports" in told
     assert sapporo.interface("ethernet1/10") is None
 
 
+def test_a_virtual_wire_is_a_bridge_that_filters(sapporo: Device) -> None:
+    wire = sapporo.interface("kansatsu")
+    assert wire is not None
+    assert (wire.kind, wire.members, wire.members_filtered) == (
+        InterfaceKind.BRIDGE,
+        ("ethernet1/6", "ethernet1/7"),
+        True,
+    )
+    assert said(sapporo, "tcp 192.0.2.1 > 192.0.2.2:80", "ethernet1/6 > ethernet1/7") == "permit intrazone-default wire"
+
+
+def test_a_vlan_that_nothing_routes_for_filters_too() -> None:
+    ports = "".join(f"set network interface ethernet ethernet1/{n} layer2\n" for n in (5, 6))
+    text = ports + "set network vlan v interface [ ethernet1/5 ethernet1/6 ]\n"
+    text += "set zone a network layer2 ethernet1/5\nset zone b network layer2 ethernet1/6\n"
+    on = device(BASE + text + open_rule("from a", "to b", "service service-https"))
+    assert said(on, "tcp 192.0.2.1 > 192.0.2.2:443", "ethernet1/5 > ethernet1/6") == "permit r"
+    assert said(on, "tcp 192.0.2.1 > 192.0.2.2:80", "ethernet1/5 > ethernet1/6") == "deny end"
+    assert not on.notices
+    routed = device(BASE + text + "set network vlan v virtual-interface interface vlan.5\n")
+    assert any("switched ports" in str(notice.message) for notice in routed.notices)
+
+
+def test_protection_against_spoofing_asks_for_a_route_back() -> None:
+    text = BASE + "set network profiles zone-protection-profile p discard-ip-spoof yes\n"
+    text += "set zone in network zone-protection-profile p\n"
+    found = {one.name: one.source_check.mode for one in device(text).interfaces}
+    assert found["ethernet1/2"] is SourceCheckMode.STRICT
+    assert found["ethernet1/1"] is SourceCheckMode.NONE
+    more = (
+        text
+        + "set zone in network layer3 ethernet1/4\nset network interface ethernet ethernet1/4 layer3 ip 10.4.0.1/24\n"
+    )
+    found = {one.name: one.source_check.mode for one in device(more).interfaces}
+    assert found["ethernet1/2"] is found["ethernet1/4"] is SourceCheckMode.UNKNOWN
+
+
+def test_the_members_of_a_pair_name_it() -> None:
+    head = "set deviceconfig high-availability"
+    assert device(BASE + f"{head} enabled yes\n{head} group group-id 7\n").cluster == "group-id 7 vsys1"
+    assert device(BASE + f"{head} enabled no\n{head} group group-id 7\n").cluster == ""
+
+
 def test_routes(sapporo: Device) -> None:
-    found = {(str(one.prefix), one.interface, one.distance, one.kind) for one in sapporo.routes if not one.vrf}
+    found = {(str(one.prefix), one.interface, one.metric, one.kind) for one in sapporo.routes if not one.vrf}
     assert ("192.168.60.0/24", "tunnel.2", 10, RouteKind.STATIC) in found
     assert ("0.0.0.0/0", "ethernet1/1", 10, RouteKind.STATIC) in found
-    assert ("0.0.0.0/0", "", 11, RouteKind.STATIC) in found
+    assert ("0.0.0.0/0", "", 100, RouteKind.STATIC) in found
     assert ("10.0.0.0/8", "", 10, RouteKind.DISCARD) in found
     assert ("::/0", "", 10, RouteKind.STATIC) in found
-    assert ("198.51.100.0/24", "ae1", 1, RouteKind.POLICY) in found
+    assert {one.distance for one in sapporo.routes if not one.vrf} == {10}
     own = [one for one in sapporo.routes if one.vrf == "management"]
     assert [str(one.prefix) for one in own] == ["0.0.0.0/0", "::/0"]
 
@@ -144,36 +198,45 @@ set network logical-router LR vrf blue bgp enable yes
     assert on.dynamic_routing == ("bgp",)
 
 
-def test_metrics_order_routes_of_one_prefix() -> None:
-    def route(name: str, metric: int) -> str:
-        head = f"set network virtual-router default routing-table ip static-route {name}"
-        return f"{head} destination 192.0.2.0/24\n{head} nexthop ip-address 10.1.0.{metric}\n{head} metric {metric}\n"
-
-    on = device(BASE + route("slow", 50) + route("fast", 5) + route("equal", 5))
-    distances = {
-        one.next_hop and one.next_hop & 255: one.distance
-        for one in on.routes
-        if one.prefix == parse_prefix("192.0.2.0/24")
-    }
-    assert distances == {5: 10, 50: 11}
-
-
 def test_a_route_may_be_watched() -> None:
     head = "set network virtual-router default routing-table ip static-route d"
     assert device(BASE + f"{head} path-monitor enable yes\n").routes[0].tracked
 
 
+def pbf(*settings: str, name: str = "p") -> str:
+    return "".join(f"set rulebase pbf rules {name} {setting}\n" for setting in settings)
+
+
 def test_policy_based_forwarding() -> None:
-    text = BASE + "set rulebase pbf rules p source any\nset rulebase pbf rules p destination any\n"
-    on = device(text + "set rulebase pbf rules p action forward egress-interface ethernet1/3\n")
-    policy = [one for one in on.routes if one.kind is RouteKind.POLICY]
-    assert [one.prefix for one in policy] == [Prefix(4, 0, 0), Prefix(6, 0, 0)]
-    result = parsed(text + "set rulebase pbf rules p action discard\n")
+    on = device(
+        BASE
+        + pbf("from zone in", "destination 192.0.2.0/24", "action no-pbf", name="stay")
+        + pbf("from interface ethernet1/2", "source 10.1.0.0/25", "destination 203.0.113.9", "negate-destination yes",
+              "application any", "service service-https", "action forward egress-interface ethernet1/3",
+              "action forward nexthop ip-address 10.2.0.254", "action forward monitor disable-if-unreachable yes")
+        + pbf("source any", "destination 198.51.100.0/24", "action discard", name="drop")
+        + pbf("source-user x", "application ssh", "action forward egress-interface ethernet1/3", name="asks")
+    )  # fmt: skip
+    four, six = on.rule_set("pbf"), on.rule_set("ip6/pbf")
+    assert four is not None
+    assert six is not None
+    assert (four.kind, four.version, six.version) == (RuleSetKind.ROUTING, 4, 6)
+    assert [one.action for one in four.rules] == [Action.PERMIT, Action.ROUTE, Action.ROUTE, Action.ROUTE]
+    # A next hop of one family says nothing of the other.
+    assert [one.id for one in six.rules] == ["stay", "drop", "asks"]
+    (way,) = four.rules[1].routes
+    assert (way.interface, way.next_hop, way.tracked) == ("ethernet1/3", parse_prefix("10.2.0.254").network, True)
+    assert four.rules[2].routes[0].kind is RouteKind.DISCARD
+    assert [one.kind for one in four.rules[3].conditions] == [ConditionKind.APPLICATION, ConditionKind.USER]
+    assert [one.rule_sets for one in on.attachments if one.hook is Hook.ROUTING] == [("pbf",), ("ip6/pbf",)]
+    off = device(BASE + pbf("action forward egress-interface ethernet1/3", "disabled yes")).rule_set("pbf")
+    assert off is not None
+    assert not off.rules[0].enabled
+
+
+def test_forwarding_to_another_system_is_not_modelled() -> None:
+    result = parsed(BASE + pbf("action forward-to-vsys vsys2"))
     assert result.ledgers[0].count(LineState.UNSUPPORTED) == 1
-    off = (
-        "set rulebase pbf rules p disabled yes\nset rulebase pbf rules p action forward egress-interface ethernet1/3\n"
-    )
-    assert all(one.kind is not RouteKind.POLICY for one in device(text + off).routes)
 
 
 def test_a_config_without_interfaces_is_a_fragment() -> None:
