@@ -556,6 +556,143 @@ def _iptables_rule(c: Chooser, version: int, chains: list[str], *, between: bool
     return " ".join([*parts, jump, target])
 
 
+# -- PAN-OS -----------------------------------------------------------------------------------------------------------
+
+
+def _panos(c: Chooser) -> dict[str, str]:
+    lines = ["set deviceconfig system hostname made"]
+    places = (
+        ("ethernet1/1", OUTSIDE, "outside"),
+        ("ethernet1/2", INSIDE, "inside"),
+        ("ethernet1/3", SERVERS, "servers"),
+    )
+    for name, network, zone in places:
+        lines.append(f"set network interface ethernet {name} layer3 ip {_first(network)}/24")
+        if c.maybe(3):
+            lines.append(f"set network interface ethernet {name} layer3 interface-management-profile p")
+        lines.append(f"set zone {'inside' if zone == 'servers' and c.maybe(5) else zone} network layer3 {name}")
+    lines += ["set network profiles interface-management-profile p https yes"]
+    lines += [f"set network profiles interface-management-profile p permitted-ip {c.one(HOSTS)}"] if c.maybe() else []
+    head = "set network virtual-router default"
+    lines.append(f"{head} interface [ ethernet1/1 ethernet1/2 ethernet1/3 ]")
+    lines.append(f"{head} routing-table ip static-route d destination 0.0.0.0/0")
+    lines.append(f"{head} routing-table ip static-route d nexthop ip-address 203.0.113.254")
+    addresses = _panos_addresses(c, lines)
+    services = _panos_services(c, lines)
+    for number in range(1, c.number(1, 7) + 1):
+        lines += _panos_rule(c, f"r{number}", addresses, services)
+    for name in ("intrazone-default", "interzone-default"):
+        if c.maybe(6):
+            lines.append(f"set rulebase default-security-rules rules {name} action {c.one(('allow', 'deny'))}")
+    for number in range(1, c.number(0, 4) + 1):
+        lines += _panos_nat(c, f"n{number}", addresses, services)
+    if c.maybe(5):
+        # Some packets leave by the network of the servers.
+        rule = "set rulebase pbf rules b"
+        lines += [f"{rule} from zone inside", f"{rule} destination {c.one(('198.51.100.0/24', 'any'))}"]
+        lines.append(f"{rule} action {c.one(('discard', 'no-pbf', 'forward egress-interface ethernet1/3'))}")
+    return {"made.set": "\n".join(lines) + "\n"}
+
+
+def _panos_addresses(c: Chooser, lines: list[str]) -> list[str]:
+    names: list[str] = []
+    for number in range(c.number(2, 6)):
+        names.append(f"a{number}")
+        start, length = c.one(NETWORKS)
+        first, last = c.one(RANGES)
+        value = c.one(
+            (
+                f"ip-netmask {c.one(HOSTS)}",
+                f"ip-netmask {start}/{length}",
+                f"ip-range {first}-{last}",
+                f"ip-wildcard 10.0.0.{c.one((5, 10))}/0.3.0.0",
+                "fqdn www.example.jp",
+            )
+        )
+        lines.append(f"set address a{number} {value}")
+        if c.maybe(3):
+            lines.append(f"set address a{number} tag {c.one(('web', 'db'))}")
+    if c.maybe():
+        lines.append(f"set address-group g static {_bracketed(c.some(names, 1, 3))}")
+        names.append("g")
+    if c.maybe(3):
+        lines.append(f"set address-group d dynamic filter \"'web' {c.one(('or', 'and not'))} 'db'\"")
+        names.append("d")
+    return [*names, *c.some(HOSTS, 1, 2), *(["JP"] if c.maybe(6) else [])]
+
+
+def _bracketed(names: Sequence[str]) -> str:
+    return f"[ {' '.join(names)} ]"
+
+
+def _panos_services(c: Chooser, lines: list[str]) -> list[str]:
+    names = ["service-http", "service-https"]
+    for number in range(c.number(1, 3)):
+        names.append(f"s{number}")
+        first, last = c.one(PORT_RANGES)
+        ports = c.one((str(c.one(PORTS)), f"{first}-{last}", f"{c.one(PORTS)},{first}-{last}"))
+        lines.append(f"set service s{number} protocol {c.one(('tcp', 'udp'))} port {ports}")
+        if c.maybe(4):
+            lines[-1] += " source-port 1024-65535"
+    if c.maybe(3):
+        lines.append(f"set service-group sg members {_bracketed(c.some(names, 1, 2))}")
+        names.append("sg")
+    return names
+
+
+def _panos_rule(c: Chooser, name: str, addresses: list[str], services: list[str]) -> list[str]:
+    zones = ("outside", "inside", "servers")
+
+    def said(options: Sequence[str]) -> str:
+        return "any" if c.maybe() else _bracketed(c.some(options, 1, 2))
+
+    applications = c.one(("any", "any", "any", "ping", "icmp", "[ ping ssh ]", "ssh", "unheard-of"))
+    service = c.one(("any", "application-default", said(services)))
+    settings = {
+        "from": said(zones),
+        "to": said(zones),
+        "source": said(addresses),
+        "destination": said((*addresses, *PUBLIC)),
+        "application": applications,
+        "service": service,
+        "action": c.one(("allow", "allow", "deny", "drop", "reset-both")),
+    }
+    settings |= {"rule-type": c.one(("universal", "intrazone", "interzone"))} if c.maybe(3) else {}
+    settings |= {"negate-source": "yes"} if c.maybe(6) else {}
+    settings |= {"negate-destination": "yes"} if c.maybe(6) else {}
+    settings |= {"disabled": "yes"} if c.maybe(8) else {}
+    settings |= {"source-user": "somebody"} if c.maybe(8) else {}
+    return [f"set rulebase security rules {name} {key} {value}" for key, value in settings.items()]
+
+
+def _panos_nat(c: Chooser, name: str, addresses: list[str], services: list[str]) -> list[str]:
+    zones = ("outside", "inside", "servers")
+    settings = [
+        f"from {c.one((*zones, 'any'))}",
+        f"to {c.one((*zones, 'outside', 'any'))}",
+        f"source {c.one((*addresses, 'any', 'any'))}",
+        f"destination {c.one((*addresses, *PUBLIC, *PUBLIC, 'any'))}",
+        f"service {c.one((*services, 'any', 'any'))}",
+    ]
+    if c.maybe():
+        settings.append(f"destination-translation translated-address {c.one(('10.2.0.5', '10.2.0.10', '10.1.0.5'))}")
+        if c.maybe(3):
+            settings.append(f"destination-translation translated-port {c.one(PORTS)}")
+    match c.number(0, 4):
+        case 0:
+            settings.append("source-translation dynamic-ip-and-port interface-address interface ethernet1/1")
+        case 1:
+            settings.append("source-translation dynamic-ip translated-address 203.0.113.20-203.0.113.23")
+        case 2:
+            settings[2] = f"source {c.one(HOSTS)}"
+            settings.append("source-translation static-ip translated-address 203.0.113.9")
+            settings += ["source-translation static-ip bi-directional yes"] if c.maybe() else []
+        case _:
+            pass
+    settings += ["disabled yes"] if c.maybe(8) else []
+    return [f"set rulebase nat rules {name} {setting}" for setting in settings]
+
+
 # -- Yamaha -----------------------------------------------------------------------------------------------------------
 
 
@@ -686,5 +823,6 @@ MADE: dict[str, st.SearchStrategy[dict[str, str]]] = {
     "cisco_asa": _strategy(_asa),
     "cisco_ios": _strategy(_ios),
     "linux_iptables": _strategy(_iptables),
+    "paloalto_panos": _strategy(_panos),
     "yamaha_rtx": _strategy(_yamaha),
 }
