@@ -97,6 +97,8 @@ class InterfaceConfig:
     vlan: int | None = None
     channel_group: str = ""
     bridge_group: str = ""
+    instances: list[tuple[str, int | None]] = field(default_factory=list)
+    """Bridge domain and VLAN of each service instance of the port."""
     tunnel_source: str = ""
     tunnel_destination: str = ""
     tunnel_mode: str = ""

@@ -233,6 +233,8 @@ class _Converter:
                 members.setdefault(f"Port-channel{interface.channel_group}", []).append(interface.name)
             if interface.bridge_group:
                 members.setdefault(f"BVI{interface.bridge_group}", []).append(interface.name)
+            for domain, _ in interface.instances:
+                members.setdefault(f"BDI{domain}", []).append(interface.name)
             for vlan in self._vlans(interface):
                 members.setdefault(f"Vlan{vlan}", []).append(interface.name)
         return (
@@ -292,6 +294,12 @@ class _Converter:
             kind = InterfaceKind.MANAGEMENT
         access_vlan = None if interface.trunk else interface.access_vlan
         vlan = interface.vlan if interface.vlan is not None else access_vlan
+        if interface.kind == "bdi":
+            # A bridge domain has the VLAN that all its service instances take, if that is one.
+            carried = {
+                v for i in config.interfaces.values() for domain, v in i.instances if f"BDI{domain}" == interface.name
+            }
+            vlan = carried.pop() if len(carried) == 1 else None
         hint = f"ip nat {interface.nat}" if interface.nat in ("inside", "outside") and not interface.virtual else ""
         return Interface(
             name=interface.name,

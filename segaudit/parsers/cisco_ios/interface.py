@@ -379,6 +379,33 @@ def _encapsulation(
     return False
 
 
+def _service_instance(
+    reader: Reader, interface: InterfaceConfig, line: Line, words: tuple[str, ...], negated: bool
+) -> bool:
+    """``service instance N ethernet`` with the VLAN that it takes and the bridge domain that it puts it into.
+
+    Carrier Ethernet Command Reference, ``encapsulation dot1q (service instance)``, ``bridge-domain (service instance)``.
+    """
+    if words[1:2] != ("instance",) or negated:
+        return False
+    vlan: int | None = None
+    domain = ""
+    for child in line.children:
+        parts = child.words
+        if parts[:2] == ("encapsulation", "dot1q") and len(parts) > 2:
+            vlan = int(parts[2]) if parts[2].isdigit() and "second-dot1q" not in parts else None
+            reader.modelled(child)
+        elif parts[0] == "bridge-domain" and len(parts) > 1:
+            domain = parts[1]
+            reader.modelled(child)
+        else:
+            reader.irrelevant(child, _SHARED_REASON)
+    if domain:
+        interface.instances.append((domain, vlan))
+    line.children = []
+    return reader.modelled(line)
+
+
 def _switchport(reader: Reader, interface: InterfaceConfig, line: Line, words: tuple[str, ...], negated: bool) -> bool:
     if len(words) == 1:
         interface.switchport = not negated
@@ -585,6 +612,7 @@ _COMMANDS: Final[dict[str, _Read]] = {
     "crypto": _crypto,
     "peer": _peer,
     "ppp": _ppp,
+    "service": _service_instance,
     "service-policy": _service_policy,
 }
 

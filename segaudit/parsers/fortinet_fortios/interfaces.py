@@ -89,6 +89,7 @@ def read_topology(scope: Scope) -> Topology:
     sections: dict[str, Section] = {}
     interfaces: list[Interface] = []
     shared = scope.section("system global").text("management-vdom", "root") if scope.file.vdoms else scope.vdom
+    switch_vlans = {entry.name: entry.number("vlan", 0, 4094) for entry in scope.table("system virtual-switch")}
     for entry in scope.table("system interface"):
         # Ports that are set apart for management print no VDOM: they belong to the one that manages.
         if scope.vdom and entry.text("vdom", shared) != scope.vdom:
@@ -99,6 +100,7 @@ def read_topology(scope: Scope) -> Topology:
                 scope,
                 entry,
                 zone=zone_of.get(entry.name, ""),
+                vlan=entry.number("vlanid", 0, 4094) or switch_vlans.get(entry.name) or None,
                 link=links.get(entry.name, ""),
                 shared_link=shared_links.get(entry.name, ""),
                 members_filtered=entry.name in explicit,
@@ -124,6 +126,7 @@ def _interface(
     entry: Section,
     *,
     zone: str,
+    vlan: int | None,
     link: str,
     shared_link: str,
     members: tuple[str, ...],
@@ -131,8 +134,7 @@ def _interface(
     is_remote: bool,
     is_management: bool,
 ) -> Interface:
-    vlan = entry.number("vlanid", 0, 4094) or None
-    default = "vlan" if vlan is not None else "physical"
+    default = "vlan" if entry.number("vlanid", 0, 4094) else "physical"
     kind = _KINDS.get(entry.text("type", default), InterfaceKind.PHYSICAL)
     if is_remote or entry.name.startswith(_VPN_BEGINNINGS):
         kind = InterfaceKind.VPN

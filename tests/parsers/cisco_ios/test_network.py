@@ -364,3 +364,32 @@ def test_inner_and_outer_routing_tables_of_tunnels() -> None:
     assert {t.endpoint for t in made.device.tunnels} == {"GigabitEthernet0/0"}
     assert made.state("vrf CUST") is LineState.MODELLED
     assert made.state("tunnel vrf") is LineState.MODELLED
+
+
+def test_bridge_domains_have_the_vlan_of_their_service_instances() -> None:
+    made = read("""
+        interface GigabitEthernet0/0/1
+         service instance 10 ethernet
+          encapsulation dot1q 10
+          rewrite ingress tag pop 1 symmetric
+          bridge-domain 110
+         service instance 20 ethernet
+          encapsulation dot1q 20
+          bridge-domain 120
+        interface GigabitEthernet0/0/2
+         service instance 20 ethernet
+          encapsulation dot1q 21
+          bridge-domain 120
+        interface BDI110
+         ip address 10.10.0.1 255.255.255.0
+        interface BDI120
+         ip address 10.20.0.1 255.255.255.0
+    """)
+    assert [(i.name, i.vlan, i.members) for i in made.device.interfaces if i.kind is InterfaceKind.BRIDGE] == [
+        ("BDI110", 10, ("GigabitEthernet0/0/1",)),
+        ("BDI120", None, ("GigabitEthernet0/0/1", "GigabitEthernet0/0/2")),
+    ]
+    assert made.interface("GigabitEthernet0/0/1").vlan is None
+    assert made.state("encapsulation dot1q 10") is LineState.MODELLED
+    assert made.state("rewrite ingress") is LineState.IRRELEVANT
+    assert made.not_understood == []

@@ -534,3 +534,32 @@ def test_a_tunnel_inside_of_another_ends_where_its_own_address_is() -> None:
     assert [(t.name, t.kind, t.endpoint, t.peers) for t in made.device.tunnels] == [
         ("gre1", "gre", "wan1", (host("198.51.100.9"),))
     ]
+
+
+def test_the_vlan_of_a_switch_of_the_device() -> None:
+    made = read("""
+        config system virtual-switch
+            edit "office"
+                set vlan 10
+                config port
+                    edit "port3"
+                    next
+                end
+            next
+        end
+        config system interface
+            edit "office"
+                set ip 10.10.0.1 255.255.255.0
+                set type hard-switch
+            next
+            edit "v20"
+                set ip 10.20.0.1 255.255.255.0
+                set interface "port4"
+                set vlanid 20
+            next
+        end
+    """)
+    assert [(i.name, i.kind, i.vlan) for i in made.device.interfaces] == [
+        ("office", InterfaceKind.BRIDGE, 10),
+        ("v20", InterfaceKind.VLAN, 20),
+    ]
