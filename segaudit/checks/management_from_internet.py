@@ -67,7 +67,7 @@ def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
     for found in managed_from_internet(subject.graph, entries):
         proof = found.proof
         severity = Severity.HIGH if set(found.kinds) <= _LESSER else Severity.CRITICAL
-        notes: list[Message] = []
+        notes: list[Message] = [*found.notes]
         if found.origin == Origin.FEW:
             severity = severity.stepped(-1)
             count = source_count(proof.packets.may)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from segaudit.findings.evidence import Proof, pick, prove_exposure, service_packets
 from segaudit.findings.inbound import Origin, origin_of, to_public_addresses
 from segaudit.knowledge.protocols import is_internet_address, not_internet
 from segaudit.knowledge.services import ServiceEntry
-from segaudit.model import Administrator, Certainty, Interface, InterfaceKind, Message, msg
+from segaudit.model import Administrator, Certainty, Interface, InterfaceKind, Message, format_address, msg
 from segaudit.packetspace.bounds import PacketBounds
 from segaudit.packetspace.space import PacketSet, PacketSpace
 from segaudit.semantics.device import DeviceSemantics, Exposure
@@ -30,7 +30,8 @@ class Managed:
     """What of the administration of ``device`` the internet reaches.
 
     ``kinds`` are the words of its local services, or the names of services where the config shows none.
-    ``unrestricted`` are administrators' accounts that may be used from anywhere, ``restricted`` the others.
+    ``unrestricted`` are administrators' accounts that may be used from anywhere, ``restricted`` the others; ``notes``
+    say what stands for what is not known.
     """
 
     device: str
@@ -39,6 +40,7 @@ class Managed:
     origin: Origin
     unrestricted: tuple[Administrator, ...]
     restricted: tuple[Administrator, ...]
+    notes: tuple[Message, ...] = ()
 
 
 def managed_from_internet(graph: ZoneGraph, services: tuple[ServiceEntry, ...]) -> Iterator[Managed]:
@@ -60,6 +62,8 @@ def managed_from_internet(graph: ZoneGraph, services: tuple[ServiceEntry, ...]) 
             routed, doubts = reaching, (_ONLY_PRIVATE,)
         if not routed:
             routed, doubts = _beside(semantics, services)
+        if not any(e.piece.current.must for e in routed):
+            routed = [*_whatever_the_address(graph, semantics, routed, services), *routed]
         found = _managed(graph, semantics, routed, internet, doubts, services)
         if found is not None:
             yield found
@@ -87,6 +91,15 @@ def _managed(
         assigned = msg("the address of {interface} is assigned by DHCP or PPPoE and not known", interface=ingress.name)
         proof = _at_a_stand_in(graph.space, replace(proof, reasons=told))
         doubts = (*doubts, assigned)
+    notes: list[Message] = []
+    if ingress is not None and ingress.address_unknown and proof.packets.must and proof.witness.sent.dst == _STAND_IN:
+        notes.append(
+            msg(
+                "{address} stands for the address of {interface}, which DHCP or PPPoE assigns.",
+                address=format_address(4, _STAND_IN),
+                interface=ingress.name,
+            )
+        )
     if doubts:
         proof = replace(proof, certainty=Certainty.POSSIBLE, reasons=(*proof.reasons, *doubts))
     kinds = dict.fromkeys(e.service.kind for e in exposures if e.service is not None)
@@ -104,16 +117,48 @@ def _managed(
         origin=origin_of(graph, proof.packets.may),
         unrestricted=tuple(usable),
         restricted=tuple(other),
+        notes=tuple(notes),
     )
+
+
+def _whatever_the_address(
+    graph: ZoneGraph, semantics: DeviceSemantics, exposures: Sequence[Exposure], services: tuple[ServiceEntry, ...]
+) -> list[Exposure]:
+    """What surely reaches the device at an address that DHCP or PPPoE assigns, whichever that is: sent to a stand-in.
+
+    Nothing where a list or a translation treats some of the possible addresses in another way.
+    """
+    space = graph.space
+    found: list[Exposure] = []
+    for ingress in dict.fromkeys(e.ingress for e in exposures):
+        elsewhere = semantics.device.elsewhere(ingress)
+        if elsewhere is None:
+            continue
+        other = space.union(space.addresses("dst", 4, p.first, p.last) for p in elsewhere)
+        possible = (to_public_addresses(space) & space.version(4)) - other
+        sent = graph.sources[INTERNET] & space.opening & possible
+        reached = semantics.expose(ingress, PacketBounds.exactly(sent), meant=possible)
+        for one in (_administering(semantics, e, services) for e in reached):
+            if one is None or one.piece.rewrites:
+                continue
+            surely = one.piece.current.must
+            at = (surely - (sent - surely).forget("dst")) & _to_stand_in(space)
+            if at:
+                found.append(replace(one, piece=one.piece.narrowed(PacketBounds.exactly(at))))
+    return found
 
 
 def _at_a_stand_in(space: PacketSpace, proof: Proof) -> Proof:
     """``proof`` with a witness that is sent to an address which stands for the unknown one, not to any at all."""
-    there = proof.packets.may & space.addresses("dst", 4, _STAND_IN, _STAND_IN)
+    there = proof.packets.may & _to_stand_in(space)
     if not there:
         return proof
     packet = pick(space, there, ())
     return replace(proof, witness=replace(proof.witness, sent=packet, received=packet))
+
+
+def _to_stand_in(space: PacketSpace) -> PacketSet:
+    return space.addresses("dst", 4, _STAND_IN, _STAND_IN)
 
 
 def _administering(

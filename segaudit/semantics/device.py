@@ -286,8 +286,13 @@ class DeviceSemantics:
             pieces = [_gated(p, gate) for p in pieces]
         return (p for p in pieces if p.current.may)
 
-    def expose(self, ingress: str, packets: PacketBounds, bypass: str | None = None) -> list[Exposure]:
-        """What of ``packets`` reaches the device itself, by service; ``service=None``: passes, but nothing is known to listen."""
+    def expose(
+        self, ingress: str, packets: PacketBounds, bypass: str | None = None, meant: PacketSet | None = None
+    ) -> list[Exposure]:
+        """What of ``packets`` reaches the device itself, by service; ``service=None``: passes, but nothing is known to listen.
+
+        ``meant`` are packets that are taken to be for the device, whatever is known of its addresses.
+        """
         found: list[Exposure] = []
         # It may have an address of a family that it does not forward.
         families = self.device.versions | {a.prefix.version for i in self.device.interfaces for a in i.addresses}
@@ -296,6 +301,8 @@ class DeviceSemantics:
         for piece in self.arrive(ingress, spoken, bypass):
             redirected = any(r.translation.to_device for r in piece.rewrites)
             own = piece.current if redirected else piece.current & self._own_at(ingress)
+            if meant is not None:
+                own = PacketBounds(own.must | (piece.current.must & meant), own.may | (piece.current.may & meant))
             pieces = [piece.narrowed(own)]
             context = Context(ingress=ingress, translated=piece.translated)
             for attachment in self._attached(Hook.LOCAL_IN, context):

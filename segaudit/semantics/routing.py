@@ -360,7 +360,10 @@ class RoutingTable:
             return PacketBounds(must & within, may & within)
         entries = [e for e in _installed(entries) if e.egress == interface]
         may = self._space.union(self._from(e.prefix) for e in entries)
-        must = self._space.union(self._from(e.prefix) for e in entries if e.sure)
+        # The default route of a line that gives the address as well is there while packets arrive by the line.
+        arriving = self._routes.device.interface(interface)
+        line = arriving is not None and arriving.address_unknown
+        must = self._space.union(self._from(e.prefix) for e in entries if e.sure or (line and not e.prefix.length))
         in_doubt = not self._known or self._routes.doubtful(self._vrf, version)
         return PacketBounds(must, within if in_doubt else may)
 

@@ -88,7 +88,10 @@ class RouteTracer:
         in_doubt = doubtful or self._is_empty(vrf)
         if check.mode == SourceCheckMode.FEASIBLE:
             lengths = sorted({c.length for c in found})
-            ways = [c.way for n in lengths for c in _best([c for c in found if c.length == n])]
+            best = [c for n in lengths for c in _best([c for c in found if c.length == n])]
+            # The default route of a line that gives the address as well is there while packets arrive by the line.
+            line = arriving is not None and arriving.address_unknown
+            ways = [replace(c.way, sure=True) if line and not c.length else c.way for c in best]
         elif in_doubt and not settled:
             ways += [Onward(member.name, None, sure=False, guessed=True) for member in self._guessed(vrf)]
         anywhere = check.mode == SourceCheckMode.LOOSE
