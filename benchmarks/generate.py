@@ -1,4 +1,4 @@
-"""Generated rule lists of three makers: the same rules, in each maker's words.
+"""Generated rule lists of several makers: the same rules, in each maker's words.
 
 ``sparse``: addresses and services at random, hardly any rule covers another. ``shadowed``: every second rule lies
 inside an earlier one, so that about half of the list is dead.
@@ -175,4 +175,22 @@ def _object(prefix: tuple[int, int]) -> str:
     return f"n-{prefix[0]:08x}-{prefix[1]}"
 
 
-FORMATS = {"cisco_asa": asa, "cisco_ios": ios, "fortinet_fortios": fortios}
+def yamaha(lines: list[Line]) -> Iterator[str]:
+    """A Yamaha router with the rules as filters in the order of one list, bound to all of its interfaces."""
+    yield from ("# RTX1220 Rev.15.04.07 (Thu Aug  1 10:00:00 2024)", "console prompt bench-rtx", "syslog notice on")
+    yield "ip route default gateway 203.0.113.1"
+    numbers = " ".join(str(number) for number in range(1, len(lines) + 1))
+    for name, address in (("lan1", "10.0.0.1/9"), ("lan2", "203.0.113.2/29"), ("lan3", "10.128.0.1/9")):
+        yield from (f"ip {name} address {address}", f"ip {name} secure filter in {numbers}")
+    for number, line in enumerate(lines, start=1):
+        action = "pass" if line.permit else "reject"
+        source, destination = _yamaha_address(line.source), _yamaha_address(line.destination)
+        yield f"ip filter {number} {action} {source} {destination} {line.protocol} * {line.port}"
+
+
+def _yamaha_address(prefix: tuple[int, int]) -> str:
+    network = IPv4Network(prefix)
+    return str(network.network_address if prefix[1] == 32 else network)
+
+
+FORMATS = {"cisco_asa": asa, "cisco_ios": ios, "fortinet_fortios": fortios, "yamaha_rtx": yamaha}

@@ -299,6 +299,9 @@ def test_signs_of_the_configuration() -> None:
         ("cisco_asa", "OUTSIDE", Role.INTERNET),
         ("cisco_asa", "management-only", Role.MANAGEMENT),
         ("linux_iptables", "wg0", Role.VPN),
+        ("yamaha_rtx", "pp1", Role.INTERNET),
+        ("yamaha_rtx", "pp anonymous", Role.VPN),
+        ("yamaha_rtx", "nat descriptor masquerade", Role.INTERNET),
     ],
 )
 def test_makers_own_words(parser: str, sign: str, role: Role) -> None:
@@ -313,6 +316,7 @@ def test_a_makers_default_never_settles_a_role() -> None:
         *role_votes_for_name("inside"),
         *VOCABULARY.native_votes("cisco_asa", "inside"),
         *VOCABULARY.native_votes("cisco_asa", "security-level 100"),
+        *VOCABULARY.native_votes("yamaha_rtx", "lan1"),
     ]
     assert all(vote.ambiguous for vote in votes)
     assert decide_role(votes).role is Role.UNKNOWN

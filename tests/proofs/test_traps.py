@@ -3,7 +3,7 @@
 What is published is 10.2.0.5 (2001:db8:2::5), outside 203.0.113.2.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -215,6 +215,35 @@ COMMIT
     return files
 
 
+def rtx(filters: Sequence[str], *, nat: str = "tcp 3389", six: Sequence[str] = ()) -> dict[str, str]:
+    """A Yamaha router; ``filters``: those of its list, in order; ``six``: of the list of IPv6."""
+    lines = [
+        "# RTX1220 Rev.15.04.07 (Thu Aug 1 10:00:00 2024)",
+        "console prompt gw",
+        "ip route default gateway 203.0.113.6",
+        "ip lan2 address 203.0.113.1/29",
+        f"ip lan2 secure filter in {' '.join(str(number) for number, _ in enumerate(filters, 1))}",
+        "ip lan2 nat descriptor 1",
+        "ip lan3 address 10.2.0.1/24",
+        *(f"ip filter {number} {text}" for number, text in enumerate(filters, 1)),
+        "nat descriptor type 1 masquerade",
+        "nat descriptor address outer 1 203.0.113.2",
+        f"nat descriptor masquerade static 1 1 10.2.0.5 {nat}",
+        "syslog notice on",
+        "telnetd service off",
+        "httpd service off",
+    ]
+    if six:
+        lines += [
+            "ipv6 route default gateway 2001:db8:ff::2",
+            "ipv6 lan2 address 2001:db8:ff::1/64",
+            f"ipv6 lan2 secure filter in {' '.join(str(number) for number, _ in enumerate(six, 1))}",
+            "ipv6 lan3 address 2001:db8:2::1/64",
+            *(f"ipv6 filter {number} {text}" for number, text in enumerate(six, 1)),
+        ]
+    return {"gw.conf": "\n".join(lines) + "\n"}
+
+
 def forward(source: str, ports: str = "3389", target: str = "ACCEPT", destination: str = "10.2.0.5/32") -> str:
     """A rule of FORWARD."""
     return f"-A FORWARD -s {source} -d {destination} -i eth0 -o eth1 -p tcp -m tcp --dport {ports} -j {target}\n"
@@ -263,6 +292,11 @@ def split(
         "ios": Trap(files=ios("".join(ios_rules)), opened_by=tuple(f"{s} {w}" for s, _, w in parts), way=DIRECT),
         "iptables": Trap(
             files=iptables("".join(map(forward, prefixes))), opened_by=tuple(f"-s {p} " for p in prefixes), way=DIRECT
+        ),
+        "yamaha": Trap(
+            files=rtx([f"pass {prefix} 10.2.0.5 tcp * 3389" for prefix in prefixes]),
+            opened_by=tuple(f"pass {prefix} " for prefix in prefixes),
+            way=DIRECT,
         ),
     }
 
@@ -329,6 +363,13 @@ def six(sources: tuple[str, ...], names: str) -> dict[str, Trap]:
             opened_by=tuple(f"-s {s} " for s in sources if s != "any"),
             way=SIX,
         ),
+        "yamaha": Trap(
+            files=rtx(
+                ["reject * *"], six=[f"pass {s if s != 'any' else '*'} 2001:db8:2::5 tcp * 3389" for s in sources]
+            ),
+            opened_by=tuple(f"pass {s} " for s in sources if s != "any"),
+            way=SIX,
+        ),
     }
 
 
@@ -349,6 +390,11 @@ COVERING = {
         files=ios(" permit tcp any host 203.0.113.2 gt 3388\n"), opened_by=("gt 3388",), way=DIRECT
     ),
     "iptables": Trap(files=iptables(forward("0.0.0.0/0", "3000:4000")), opened_by=("3000:4000",), way=DIRECT),
+    "yamaha": Trap(files=rtx(["pass * 10.2.0.5 tcp * 3000-4000"]), opened_by=("3000-4000",), way=DIRECT),
+    "yamaha, above a port": Trap(files=rtx(["pass * * udp,tcp * 3388-"]), opened_by=("3388-",), way=DIRECT),
+    "yamaha, among others": Trap(
+        files=rtx(["pass * 10.2.0.* * * 22,www,3380-3390"]), opened_by=("3380-3390",), way=DIRECT
+    ),
 }
 
 _ODD = ("203.0.113.2:13389", "10.2.0.5:3389")
@@ -378,10 +424,21 @@ FORWARDED = {
         opened_by=("--dport 3389",),
         way=_ODD,
     ),
+    "yamaha": Trap(
+        files=rtx(["pass * 10.2.0.5 tcp * 3389"], nat="tcp 13389=3389"), opened_by=("tcp * 3389",), way=_ODD
+    ),
 }
 
 _OPEN = policy(2, "all", "RDP")
 _PERMIT = "access-list OUT extended permit tcp any {} eq 3389\n"
+
+
+def _reordered(numbers: str) -> dict[str, str]:
+    """A Yamaha router whose filter 1 rejects and whose filter 2 passes, in a list of other numbers."""
+    files = rtx(["reject * * tcp * 3389", "pass * 10.2.0.5 tcp * 3389"])
+    return {path: text.replace("secure filter in 1 2", f"secure filter in {numbers}") for path, text in files.items()}
+
+
 DENY_ABOVE = {
     # FortiOS 7.2 administration guide, "Virtual IPs": before 7.2.3 a deny matches traffic to a VIP with match-vip only.
     "fortios before 7.2.3": Trap(
@@ -431,6 +488,19 @@ DENY_ABOVE = {
         opened_by=("-d 10.2.0.5/32",),
         way=DIRECT,
         closed=iptables(forward("0.0.0.0/0", target="DROP") + forward("0.0.0.0/0")),
+    ),
+    # Filters of a Yamaha see the inside address; numbers do not order a list, and what no list names decides nothing.
+    "yamaha, of the address outside": Trap(
+        files=rtx(["reject * 203.0.113.2 tcp * 3389", "pass * 10.2.0.5 tcp * 3389"]),
+        opened_by=("pass * 10.2.0.5",),
+        way=DIRECT,
+        closed=rtx(["reject * 10.2.0.5 tcp * 3389", "pass * 10.2.0.5 tcp * 3389"]),
+    ),
+    "yamaha, by number only": Trap(
+        files=_reordered("2 1"), opened_by=("pass * 10.2.0.5",), way=DIRECT, closed=_reordered("1 2")
+    ),
+    "yamaha, that no list names": Trap(
+        files=_reordered("2"), opened_by=("pass * 10.2.0.5",), way=DIRECT, closed=_reordered("1")
     ),
 }
 

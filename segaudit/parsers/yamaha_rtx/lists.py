@@ -9,7 +9,7 @@ filters see inside addresses both ways (chapter 23; the maker's own lists pass p
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from segaudit.model import (
@@ -95,6 +95,7 @@ class Lists:
         self._config = config
         self._ledger = ledger
         self._meanings: dict[tuple[int, int], Meaning] = {}
+        self._shared: dict[tuple[int, tuple[int, ...]], tuple[Rule, ...]] = {}
         self._used: dict[int, set[int]] = {version: set() for version in FAMILIES}
         self.rule_sets: dict[str, RuleSet] = {}
         self.attachments: list[Attachment] = []
@@ -223,6 +224,34 @@ class Lists:
                 made.append(self.draft(str(number), found))
         return made
 
+    def _rules(self, numbers: tuple[int, ...], version: int) -> tuple[Rule, ...]:
+        """The filters of a list as its rules; interfaces often name the same filters, and share them."""
+        found = self._shared.get((version, numbers))
+        if found is not None:
+            return found
+        rules: list[Rule] = []
+        seen: dict[int, int] = {}
+        for number in numbers:
+            meaning = self.filter(number, version)
+            if meaning is None:
+                continue
+            times = seen[number] = seen.get(number, 0) + 1
+            rules.append(
+                Rule(
+                    id=str(number) if times == 1 else f"{number}#{times}",
+                    position=len(rules) + 1,
+                    action=meaning.action,
+                    span=meaning.span,
+                    source=meaning.source,
+                    destination=meaning.destination,
+                    service=meaning.service,
+                    conditions=meaning.conditions,
+                    logged=meaning.logged,
+                )
+            )
+        made = self._shared[version, numbers] = tuple(rules)
+        return made
+
     def draft(self, name: str, meaning: Meaning) -> Draft:
         """A filter as a rule."""
         return Draft(
@@ -298,17 +327,16 @@ class Lists:
             name = f"{family}{interface.name} {direction}"
             span = self._config.span(bound.line)
             self._say_undefined(name, bound, version)
-            drafts = self.drafts(bound.static, version)
-            if not bound.static:
-                drafts = self._watched_alone(bound, version)
             made = self.make(
                 name,
-                drafts,
+                () if bound.static else self._watched_alone(bound, version),
                 version=version,
                 span=span,
                 logged=self._config.logs_filters,
                 comment=interface.description,
             )
+            if bound.static:
+                self.rule_sets[made] = replace(self.rule_sets[made], rules=self._rules(bound.static, version))
             back = self.bound(interface, version, other)
             answers = self._answers(f"{name} sessions", back, version) if back is not None else ()
             self.attach_at((*answers, made), interface.name, direction, SECURE, span)
