@@ -128,7 +128,7 @@ def convert(source: SourceFile, ledger: LedgerBuilder) -> Device:
         routes=routes,
         dynamic_routing=dynamic,
         neighbors=read_neighbors(config, catalogue, ledger),
-        cluster=_cluster(config, ledger),
+        cluster=_cluster(config, interfaces, ledger),
         dhcp_scopes=management.scopes,
         hosts=tuple(management.hosts),
         local_services=tuple(management.services),
@@ -211,11 +211,12 @@ def _hostname(config: Config, ledger: LedgerBuilder) -> str:
     return name
 
 
-def _cluster(config: Config, ledger: LedgerBuilder) -> str:
+def _cluster(config: Config, interfaces: Interfaces, ledger: LedgerBuilder) -> str:
     """What the device and its other units call their cluster, the same on each of them; empty where there is none.
 
     A failover pair has no name: both units show the addresses of the link between them, that of the primary one first
-    (General Operations CLI Configuration Guide, "Failover for High Availability"). Contexts show neither.
+    (General Operations CLI Configuration Guide, "Failover for High Availability"). In multiple mode that stands in the
+    system's configuration, and only the standby addresses of a context tell.
     """
     group = ""
     for line in config.starting("cluster", "group"):
@@ -226,7 +227,9 @@ def _cluster(config: Config, ledger: LedgerBuilder) -> str:
         return f"cluster group {group}"
     switched_on = [line for line in config.of("failover") if line.words == ("failover",)]
     if not switched_on:
-        return ""
+        standby = any(a.secondary for one in interfaces.all for a in one.addresses)
+        spoken_of = bool(config.of("failover")) or config.denies("failover")
+        return "failover" if standby and not spoken_of else ""
     for line in switched_on:
         ledger.modelled(line.number)
     shown = ("interface", "ip")

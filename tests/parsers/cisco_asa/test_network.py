@@ -97,6 +97,19 @@ def test_both_units_of_a_failover_pair_name_the_same_cluster() -> None:
     assert read(PAIR.replace("failover\nfailover lan unit", "failover lan unit")).device.cluster == ""
 
 
+def test_a_context_of_a_failover_pair_shows_standby_addresses_only() -> None:
+    context = """
+        ASA Version 9.12(4) <context>
+        hostname sales
+        interface inside
+         nameif inside
+         ip address 10.0.0.1 255.255.255.0 standby 10.0.0.2
+    """
+    assert read(context).device.cluster == "failover"
+    assert read(context + "\n        no failover\n").device.cluster == ""
+    assert read(context.replace(" standby 10.0.0.2", "")).device.cluster == ""
+
+
 def test_the_units_of_a_cluster_name_it() -> None:
     made = read(
         """
