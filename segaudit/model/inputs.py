@@ -44,7 +44,8 @@ class Input:
 
     ``sha256`` and ``size`` (bytes) are of the file as it lies there; ``lines`` counts its lines. ``format`` is the
     parser's name, ``evidence`` why it was taken for that format. ``devices`` are the names of the devices that were
-    read from it and from the files of the same ``group``. ``notes`` say what was done before parsing.
+    read from it and from the files of the same ``group``; or, where it holds ``captured`` routing tables and no
+    configuration, those that they are of. ``notes`` say what was done before parsing, and with captures.
     """
 
     path: str
@@ -56,6 +57,7 @@ class Input:
     group: int
     evidence: str = ""
     devices: tuple[str, ...] = ()
+    captured: bool = False
     notes: tuple[Message, ...] = ()
 
 
@@ -110,13 +112,18 @@ class Network:
         return totals[LineState.UNSUPPORTED] + totals[LineState.UNRECOGNIZED]
 
     def separated(self) -> Iterator[Network]:
-        """Each group of files that was parsed together as a network of its own, in the order of its first path."""
+        """Each group of files that was parsed together as a network of its own, in the order of its first path.
+
+        Captured routing tables go with the devices that they are of.
+        """
         groups: dict[int, list[Input]] = {}
         for one in self.inputs:
-            groups.setdefault(one.group, []).append(one)
-        for inputs in groups.values():
+            if not one.captured:
+                groups.setdefault(one.group, []).append(one)
+        for own in groups.values():
+            names = {name for one in own for name in one.devices}
+            inputs = [*own, *(one for one in self.inputs if one.captured and names.intersection(one.devices))]
             paths = {one.path for one in inputs}
-            names = {name for one in inputs for name in one.devices}
             yield replace(
                 self,
                 devices=tuple(device for device in self.devices if device.name in names),

@@ -161,6 +161,12 @@ def _fits(value: object, default: object) -> bool:
     return isinstance(value, type(default))
 
 
+def _unknown_tables(device: Device) -> bool:
+    """Whether the routing table of an IP family that an interface speaks is not captured."""
+    spoken = {(i.vrf, a.prefix.version) for i in device.interfaces for a in i.addresses}
+    return not spoken or bool(spoken - device.known_tables)
+
+
 def _not_judged(devices: Sequence[Device], graph: ZoneGraph, site: Site) -> Iterable[NotJudged]:
     """What this audit cannot say, and why."""
     for device in devices:
@@ -170,7 +176,7 @@ def _not_judged(devices: Sequence[Device], graph: ZoneGraph, site: Site) -> Iter
                 reason=msg("it is a list without a device: what is behind which interface does not show"),
                 span=device.span,
             )
-        if device.dynamic_routing and not device.fragment:
+        if device.dynamic_routing and not device.fragment and _unknown_tables(device):
             yield NotJudged(
                 subject=msg("routes of {device}", device=device.name),
                 reason=msg(

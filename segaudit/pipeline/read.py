@@ -22,6 +22,7 @@ from segaudit.model import (
     msg,
 )
 from segaudit.parser import Parser, ParseResult
+from segaudit.pipeline.captures import Found, apply_captures
 from segaudit.pipeline.clusters import one_of_each_cluster
 from segaudit.pipeline.collect import Selection, collect, distinct, matches
 from segaudit.pipeline.discover import parsers
@@ -122,6 +123,7 @@ class _Building:
         self._sources: dict[str, SourceFile] = {}
         self._ledgers: dict[str, Ledger] = {}
         self._failures: list[Failure] = []
+        self._captures: list[Found] = []
 
     def add(self, place: int, group: Group, result: ParseResult) -> None:
         """What one group came to; ``place`` numbers it."""
@@ -133,6 +135,9 @@ class _Building:
             return
         devices = [self._named(device) for device in result.devices]
         self._devices += devices
+        stems = {source.path: source.stem for source in group.sources}
+        names = tuple(device.name for device in devices)
+        self._captures += (Found(capture=c, stem=stems[c.span.path], beside=names) for c in result.captures)
         for source in group.sources:
             one = self._recognized[source.path]
             ledger = ledgers.get(source.path)
@@ -156,7 +161,8 @@ class _Building:
                     format=group.parser,
                     group=place,
                     evidence=one.evidence,
-                    devices=tuple(device.name for device in devices),
+                    devices=names,
+                    captured=not devices,
                     notes=one.notes,
                 )
             )
@@ -173,9 +179,11 @@ class _Building:
             known = ledger.count(LineState.MODELLED) + ledger.count(LineState.APPROXIMATED)
             unknown = ledger.count(LineState.UNRECOGNIZED)
             forced = self._recognized[source.path].forced
-            if (known == 0 and not result.devices) or (forced and unknown > ledger.non_blank * _WRONG_FORMAT):
+            if (known == 0 and not result.devices and not result.captures) or (
+                forced and unknown > ledger.non_blank * _WRONG_FORMAT
+            ):
                 refused.append(Failure(path=source.path, line=None, problem=self._wrong_format(source, group, unknown)))
-        if not result.devices and not refused:
+        if not result.devices and not result.captures and not refused:
             problem = msg("no device is described in it; read as {format}", format=group.parser)
             refused.append(Failure(path=group.sources[0].path, line=None, problem=problem))
         return refused
@@ -218,18 +226,28 @@ class _Building:
     def network(self, ignored: Iterable[Ignored], failures: Sequence[Failure]) -> Network:
         """All of it, in an order that does not depend on how it came."""
         devices, left_out = one_of_each_cluster(self._devices)
+        applied = apply_captures(devices, self._captures, left_out)
         inputs = [
-            replace(one, devices=tuple(dict.fromkeys(left_out.get(name, name) for name in one.devices)))
+            replace(
+                one,
+                devices=tuple(
+                    dict.fromkeys([left_out.get(name, name) for name in one.devices] + applied.names.get(one.path, []))
+                ),
+                notes=(*one.notes, *applied.notes.get(one.path, ())),
+            )
             for one in self._inputs
         ]
         return Network(
-            devices=tuple(sorted(devices, key=lambda device: device.name)),
+            devices=tuple(sorted(applied.devices, key=lambda device: device.name)),
             sources=MappingProxyType(dict(sorted(self._sources.items()))),
             ledgers=MappingProxyType(dict(sorted(self._ledgers.items()))),
             inputs=tuple(sorted(inputs, key=lambda one: one.path)),
             ignored=tuple(sorted(ignored, key=lambda one: one.path)),
             failures=tuple(
-                sorted([*failures, *self._failures], key=lambda one: (one.path, one.line or 0, str(one.problem)))
+                sorted(
+                    [*failures, *self._failures, *applied.failures],
+                    key=lambda one: (one.path, one.line or 0, str(one.problem)),
+                )
             ),
         )
 

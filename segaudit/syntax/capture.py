@@ -261,6 +261,15 @@ _LOGIN: Final = re.compile(
     | Connection\ to\ \S+\ closed.* | Type\ help\ or\ '\?'\ for\ a\ list\ of\ available\ commands\.
     | Pre-authentication\ banner\ message\ from\ server:.* ) $"""
 )
+#: What prints a routing table. Where its output reads like one, it stays with the prompt above it.
+_SHOWS_ROUTES: Final = re.compile(
+    r"""(?xi) ^ (?: do[ ] )? (?: sh(?:o|ow)?\ (?: ip(?:v6)?\ )? route\b .* | get\ router\ info6?\ routing-table\b .*
+    | (?:sudo\ )?(?:/\S*/)? ip\ (?:-[46]\ )? r(?:o|ou|out|oute)?(?:\ .*)? ) $"""
+)
+_ROUTES: Final = re.compile(
+    r"""(?x) ^ (?: Codes:\ | Gateway\ of\ last\ resort\ | (?:IPv6\ )?Routing\ [Tt]able\b | IP\ Route\ Table\ for\ VRF\b
+    | (?:default|(?:unreachable|blackhole|prohibit)\ \S+|[0-9a-f.:]+(?:/\d+)?)\ .*\b(?:via\ [0-9a-f.:]+|dev\ \S+) )"""
+)
 _LAST_PROMPT: Final = re.compile(r"^[A-Za-z0-9_][\w.-]{0,62}(?: ?\([^()]{1,64}\))? ?[#>]$")
 
 
@@ -320,6 +329,9 @@ def _strip_session(work: list[str], text: str) -> bool:
         prompt = prompts.get(place)
         if prompt is not None:
             command = prompt["command"].strip()
+            if _SHOWS_ROUTES.match(command) and _prints_routes(work, place, prompts):
+                keep = True
+                continue
             typed = _typed(prompt, command)
             work[place] = typed
             if not typed and command:
@@ -330,6 +342,27 @@ def _strip_session(work: list[str], text: str) -> bool:
         elif not keep and line:
             work[place] = ""
     return True
+
+
+def _prints_routes(work: list[str], place: int, prompts: Mapping[int, re.Match[str]]) -> bool:
+    """Whether what stands below a prompt is a routing table in a known shape."""
+    for below in range(place + 1, min(place + 12, len(work))):
+        if below in prompts:
+            return False
+        if _ROUTES.match(work[below]):
+            return True
+    return False
+
+
+def route_command(line: str) -> tuple[str, str, str] | None:
+    """Host, mode and command of a prompt at which a routing table was asked for; ``None`` where a line is none."""
+    if not any(word in line for word in ("route", " ip r", "routing-table")):
+        return None
+    prompt = _PROMPT.match(line)
+    if prompt is None or not _SHOWS_ROUTES.match(prompt["command"].strip()):
+        return None
+    host = prompt["host"].strip("[]").rpartition("@")[2]
+    return host, (prompt["mode"] or "").strip(" ()"), prompt["command"].strip()
 
 
 def _is_command(command: str) -> bool:

@@ -37,6 +37,7 @@ from segaudit.parsers.cisco_asa.routes import (
 from segaudit.parsers.cisco_asa.time_ranges import read_time_ranges
 from segaudit.parsers.cisco_asa.vpn import Vpn, VpnReader
 from segaudit.syntax.indented import Line
+from segaudit.syntax.route_table import take_route_tables
 
 FORMAT: Final = "cisco_asa"
 _TITLES: Final = {"asa": "ASA", "pix": "PIX", "fwsm": "FWSM", "ftd": "FTD"}
@@ -46,14 +47,21 @@ _INFORMATIONAL: Final = frozenset({"6", "7", "informational", "debugging"})
 
 
 def parse(sources: tuple[SourceFile, ...]) -> ParseResult:
-    """Each file is one device (a context, of a device in multiple mode)."""
+    """Each file is one device (a context, of a device in multiple mode), or routing tables of one."""
     devices: list[Device] = []
     ledgers = []
-    for source in sources:
-        ledger = LedgerBuilder(source)
-        devices.append(convert(source, ledger))
-        ledgers.append(ledger.finish())
-    return ParseResult(devices=tuple(devices), ledgers=tuple(ledgers))
+    tables = [take_route_tables(source) for source in sources]
+    for taken in tables:
+        ledger = LedgerBuilder(taken.rest)
+        if not taken.alone:
+            devices.append(convert(taken.rest, ledger))
+        ledgers.append(taken.into(ledger.finish()))
+    return ParseResult(
+        devices=tuple(devices),
+        ledgers=tuple(ledgers),
+        failures=tuple(failure for taken in tables for failure in taken.failures()),
+        captures=tuple(capture for taken in tables for capture in taken.captures),
+    )
 
 
 def convert(source: SourceFile, ledger: LedgerBuilder) -> Device:

@@ -6,7 +6,8 @@ import re
 from typing import Final
 
 from segaudit.model import SourceFile
-from segaudit.parser import NO_SIGN, Detection
+from segaudit.parser import DETECTION_THRESHOLD, NO_SIGN, Detection
+from segaudit.syntax.route_table import printed_by
 
 #: How much of a file is looked at.
 _LINES: Final = 1000
@@ -54,7 +55,16 @@ _OTHERS: Final = re.compile(
 
 
 def detect(source: SourceFile) -> Detection:
-    """How surely ``source`` is one: 100 where it states its version, else by the lines that only these systems have."""
+    """How surely ``source`` is one: 100 where it states its version, else by the lines that only these systems have; or it
+    is what ``show route`` prints.
+    """
+    found = _detect(source)
+    if found.score < DETECTION_THRESHOLD and printed_by(source.lines) == "asa":
+        return Detection(score=80, evidence="a routing table as show route prints it")
+    return found
+
+
+def _detect(source: SourceFile) -> Detection:
     seen: dict[str, int] = {}
     others = 0
     for text in source.lines[:_LINES]:

@@ -8,6 +8,7 @@ from typing import Final
 from segaudit.model import SourceFile
 from segaudit.parser import NO_SIGN, Detection
 from segaudit.parsers.fortinet_fortios.statements import TOP_LEVEL
+from segaudit.syntax.route_table import printed_by
 
 _LINES: Final = 1000
 _HEADER: Final = re.compile(r"#config-version=[A-Z0-9]+")
@@ -34,6 +35,8 @@ def detect(source: SourceFile) -> Detection:
         elif text.startswith("#config-version=") and _HEADER.match(text):
             return Detection(score=100, evidence="a line #config-version=")
     if not sections:
+        if printed_by(source.lines) == "fortios":
+            return Detection(score=80, evidence="a routing table as get router info routing-table prints it")
         return NO_SIGN
     if not inner and not ends:
         return Detection(score=35, evidence=f"a section config {min(sections)}")
