@@ -14,10 +14,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """What to show of which files."""
     parser.add_argument(
         "what",
-        choices=("devices", "zones", "matrix", "rules", "ledger"),
+        choices=("devices", "zones", "matrix", "spoofing", "rules", "ledger"),
         metavar="WHAT",
-        help="devices, zones (with the evidence for their roles), matrix (what zone may open to what zone), rules (as"
-        " the device evaluates them), or ledger (every line and its state)",
+        help="devices, zones (with the evidence for their roles), matrix (what zone may open to what zone), spoofing"
+        " (which sources can enter at which interface), rules (as the device evaluates them), or ledger (every line and its state)",
     )
     shared.add_reading(parser)
     shared.add_judging(parser)
@@ -34,8 +34,9 @@ def run(options: argparse.Namespace) -> int:
     from segaudit.cli.screen import screen
 
     view = screen(options)
-    if options.what in ("zones", "matrix"):
+    if options.what in ("zones", "matrix", "spoofing"):
         from segaudit.cli import zone_tables
+        from segaudit.cli.spoofing_table import spoofing
         from segaudit.pipeline.audit import zone_graph
         from segaudit.pipeline.facts import load_site
 
@@ -43,13 +44,11 @@ def run(options: argparse.Namespace) -> int:
         site = load_site(options.paths, options.site)
         network = read_network(options, view)
         graph = zone_graph(network, site, shared.as_of(options))
-        table = zone_tables.zones if options.what == "zones" else zone_tables.zone_matrix
-        table(options, view, graph)
+        tables = {"zones": zone_tables.zones, "matrix": zone_tables.zone_matrix, "spoofing": spoofing}
+        tables[options.what](options, view, graph)
     else:
-        from segaudit.cli import tables
+        from segaudit.cli import tables as plain
 
         network = read_network(options, view)
-        {"devices": tables.devices, "rules": tables.rules, "ledger": tables.ledger}[options.what](
-            options, view, network
-        )
+        {"devices": plain.devices, "rules": plain.rules, "ledger": plain.ledger}[options.what](options, view, network)
     return status(options, view, network)

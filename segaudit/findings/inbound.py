@@ -216,7 +216,7 @@ def reached_from_internet(
             # Of a segment whose addresses nothing shows, private ones are only assumed.
             routed=bool(proof.packets.may & routable) or not target.prefixes,
         )
-        yield found if found.routed else found.doubted(_PRIVATE_DESTINATION)
+        yield found if found.routed else found.doubted(PRIVATE_DESTINATION)
 
 
 def _telling(
@@ -252,7 +252,7 @@ def _openness(graph: ZoneGraph, flow: Flow, wanted: PacketSet) -> int:
     return list(Origin).index(origin_of(graph, sent)) if sent else len(Origin)
 
 
-_PRIVATE_DESTINATION = msg(
+PRIVATE_DESTINATION = msg(
     "only packets sent to the private address itself get through, which the internet does not route: their sender is"
     " at the provider's end of the line"
 )

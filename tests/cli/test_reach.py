@@ -187,3 +187,24 @@ def test_one_device_after_the_other(segaudit: Segaudit, osaka: Path) -> None:
         "  2. osk-core1: GigabitEthernet1/0/48 -> Vlan10: permitted",
         "     no list is asked",
     ]
+
+
+def test_certificates_of_sources(segaudit: Segaudit, osaka: Path, tokyo: Path) -> None:
+    found = json.loads(segaudit("show", "spoofing", osaka, "-f", "json", "-q").out)["certificates"]
+    verdicts = {(one["device"], one["interface"]): one["verdict"] for one in found}
+    assert verdicts["osk-asa1", "outside"] == "proven", "ip verify reverse-path interface outside"
+    assert verdicts["osk-asa1", "guest"] == "disproven"
+    assert verdicts["osk-core1", "Vlan10"] == "proven"
+    (wan,) = (
+        one
+        for one in json.loads(segaudit("show", "spoofing", tokyo, "-f", "json", "-q").out)["certificates"]
+        if one["interface"] == "wan1"
+    )
+    assert (wan["source_check"], wan["verdict"]) == ("feasible", "disproven")
+    start, sent = wan["witness"]["start"], wan["witness"]["sent"]
+    packet = ("--src", sent["src_ip"], "--dst", sent["dst_ip"], "--dport", str(sent["dst_port"]))
+    where = ("--in-interface", start["in_interface"], "--out-interface", start["out_interface"])
+    assert "permitted" in segaudit("trace", tokyo, *packet, *where, "-q").out.splitlines()[0]
+    text = segaudit("show", "spoofing", tokyo, "-q").out
+    assert "wan1" in text
+    assert "disproven" in text

@@ -21,7 +21,7 @@ from tests.house.tree import PACKAGE
 #: Modules of the command line that are no verbs.
 NO_VERBS = frozenset(
     {"__init__", "options", "reading", "screen", "tables", "zone_tables", "check_pages"}
-    | {"flow_text", "reach_text", "reach_json", "replay"}
+    | {"flow_text", "reach_text", "reach_json", "replay", "spoofing_table"}
 )
 
 
@@ -167,7 +167,7 @@ def verbs_on(path: Path) -> list[list[str]]:
     """A command for each verb, and for each table of `show`."""
     where = ["--src", "192.168.40.10", "--dst", "192.168.42.5", "--dport", "445"]
     return [
-        *(["show", what, str(path)] for what in ("devices", "zones", "matrix", "rules", "ledger")),
+        *(["show", what, str(path)] for what in ("devices", "zones", "matrix", "spoofing", "rules", "ledger")),
         ["init", str(path)],
         ["trace", str(path), *where, "--in-interface", "eth1", "--out-interface", "eth2"],
         ["reach", str(path), "--from", "zone=office", "--to", "zone=servers"],
