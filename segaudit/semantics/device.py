@@ -16,6 +16,7 @@ from segaudit.model import (
     Action,
     AddressRewrite,
     Attachment,
+    ConnectionState,
     Device,
     Hook,
     LocalService,
@@ -26,6 +27,7 @@ from segaudit.model import (
     Translation,
 )
 from segaudit.packetspace.bounds import PacketBounds
+from segaudit.packetspace.packet import STATES
 from segaudit.packetspace.space import PacketSet, PacketSpace
 from segaudit.semantics.bridging import Bridging
 from segaudit.semantics.policyrouting import PolicyRouting
@@ -62,6 +64,12 @@ class Gate:
     reaching: tuple[PacketBounds, ...]
     passes: PacketBounds
     reasons: tuple[str, ...]
+
+
+class Restored(Rewrite):
+    """The connection state as it was when the packet came, after a rule of the device wrote it: no decision of a rule."""
+
+    __slots__ = ()
 
 
 #: What a piece went through: a gate that it passed or a translation that was applied.
@@ -262,6 +270,12 @@ class DeviceSemantics:
         routed = self._policy_routing.ways(rest, ingress, self._vrf(ingress), translated) if rest.may else ()
         yield from self._bridging.out(routed, ingress)
 
+    @cached_property
+    def may_turn_to_itself(self) -> bool:
+        """Whether a rule may make a packet one for the device that was sent to somebody else."""
+        translations = (rule.translation for r in self.device.rule_sets for rule in r.rules if rule.enabled)
+        return any(t is not None and (t.to_device or t.destination is not None) for t in translations)
+
     @property
     def _addressless(self) -> bool:
         return not any(i.addresses for i in self.device.interfaces)
@@ -284,7 +298,16 @@ class DeviceSemantics:
         if bypass:
             gate = self._gate(Attachment(rule_sets=(bypass,), hook=Hook.FORWARD), Context())
             pieces = [_gated(p, gate) for p in pieces]
-        return (p for p in pieces if p.current.may)
+        return (self._in_its_state(p) for p in pieces if p.current.may)
+
+    def _in_its_state(self, piece: Piece) -> Piece:
+        """``piece`` as it leaves: what its connection tracking thinks of a packet no device tells the next one."""
+        written = [r for r in piece.rewrites if r.translation.state is not None]
+        if not written:
+            return piece
+        before = next(s for s in ConnectionState if written[0].domain.may <= self.space.state(STATES[s]))
+        back = Restored(Translation(state=before), piece.current, written[0].rule, written[0].rule_set, self.resolver)
+        return Piece(current=back.image_bounds(piece.current), stages=(*piece.stages, back))
 
     def expose(
         self, ingress: str, packets: PacketBounds, bypass: str | None = None, meant: PacketSet | None = None
@@ -362,10 +385,17 @@ class DeviceSemantics:
     def _filter(self, gate: Gate, piece: Piece, ingress: str) -> Iterator[Piece]:
         """What of ``piece`` passes the filter lists of ``gate``, in pieces by what their rules translate."""
         if gate.attachment.original_destination and piece.rewrites:
+            # The translations keep what passed only: of two packets that they make one, the list may stop either.
             current = piece.sent() & gate.passes
-            for rewrite in piece.rewrites:
-                current = rewrite.image_bounds(current)
-            passed = replace(piece, current=current & piece.current, stages=(*piece.stages, gate))
+            stages: list[Stage] = []
+            for stage in piece.stages:
+                if isinstance(stage, Rewrite):
+                    narrowed = Rewrite(stage.translation, current, stage.rule, stage.rule_set, self.resolver)
+                    stages.append(narrowed)
+                    current = narrowed.image_bounds(current)
+                else:
+                    stages.append(stage)
+            passed = replace(piece, current=current & piece.current, stages=(*stages, gate))
         else:
             passed = _gated(piece, gate)
         if any(result.translations for result in gate.results):
@@ -389,13 +419,19 @@ class DeviceSemantics:
                 if not going.may:
                     continue
                 translation = _redirected(effect.rule.translation, ingress)
-                rewrite = Rewrite(translation, going, effect.rule, effect.rule_set, self.resolver)
                 untouched_may = untouched_may - going.must
                 untouched_must = untouched_must - going.may
-                yield Piece(current=rewrite.image_bounds(going), stages=(*piece.stages, gate, rewrite))
+                for part in self._by_state(going) if translation.state is not None else (going,):
+                    rewrite = Rewrite(translation, part, effect.rule, effect.rule_set, self.resolver)
+                    yield Piece(current=rewrite.image_bounds(part), stages=(*piece.stages, gate, rewrite))
         rest = PacketBounds(untouched_must, untouched_may)
         if rest.may:
             yield piece.narrowed(rest)
+
+    def _by_state(self, packets: PacketBounds) -> Iterator[PacketBounds]:
+        """``packets`` in parts of one connection state each."""
+        parts = (packets.within(self.space.state(STATES[state])) for state in ConnectionState)
+        return (part for part in parts if part.may)
 
     def _source_translated(self, gate: Gate, piece: Piece) -> Iterator[Piece]:
         """``piece``, which passed ``gate``, in parts by the source translation of the rules that permitted it."""
@@ -489,6 +525,10 @@ class DeviceSemantics:
         rewrites: list[Rewrite] = []
         hook = Hook.PREROUTING
         for stage in piece.stages:
+            if isinstance(stage, Restored):
+                current = stage.image(current & stage.domain.may)
+                rewrites.append(stage)
+                continue
             if isinstance(stage, Rewrite):
                 current = current & stage.domain.may
                 found.append(
