@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 from tests.material import SHARED, needs_shared, shared_files
 from tests.scale import SOAK
 
-FOLDERS = ("fortios", "cisco_asa", "cisco_ios", "iptables_save", "yamaha_rtx")
+FOLDERS = ("fortios", "cisco_asa", "cisco_ios", "iptables_save", "yamaha_rtx", "panos_xml", "panos_set")
 EXAMPLES = sorted(path for path in (ROOT / "examples" / "configs").glob("*") if path.is_dir())
 
 #: Words that stand before a secret, with what may stand between.

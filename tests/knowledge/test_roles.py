@@ -299,6 +299,10 @@ def test_signs_of_the_configuration() -> None:
         ("cisco_asa", "OUTSIDE", Role.INTERNET),
         ("cisco_asa", "management-only", Role.MANAGEMENT),
         ("linux_iptables", "wg0", Role.VPN),
+        ("paloalto_panos", "zone untrust-isp", Role.INTERNET),
+        ("paloalto_panos", "zone l3-untrust", Role.INTERNET),
+        ("paloalto_panos", "zone DMZ1", Role.DMZ),
+        ("paloalto_panos", "zone GlobalProtect", Role.VPN),
         ("yamaha_rtx", "pp1", Role.INTERNET),
         ("yamaha_rtx", "pp anonymous", Role.VPN),
         ("yamaha_rtx", "nat descriptor masquerade", Role.INTERNET),
@@ -317,6 +321,7 @@ def test_a_makers_default_never_settles_a_role() -> None:
         *VOCABULARY.native_votes("cisco_asa", "inside"),
         *VOCABULARY.native_votes("cisco_asa", "security-level 100"),
         *VOCABULARY.native_votes("yamaha_rtx", "lan1"),
+        *VOCABULARY.native_votes("paloalto_panos", "zone trust"),
     ]
     assert all(vote.ambiguous for vote in votes)
     assert decide_role(votes).role is Role.UNKNOWN

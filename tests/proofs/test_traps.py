@@ -244,6 +244,44 @@ def rtx(filters: Sequence[str], *, nat: str = "tcp 3389", six: Sequence[str] = (
     return {"gw.conf": "\n".join(lines) + "\n"}
 
 
+PANOS_NAT = "destination-translation translated-address 10.2.0.5"
+
+
+def panos(
+    *rules: str, nat: Sequence[str] = (PANOS_NAT,), objects: Sequence[str] = (), six: bool = False
+) -> dict[str, str]:
+    """A firewall of PAN-OS; ``rules``: what is said of each security rule, ``;`` between settings, in order."""
+    head = "set network virtual-router default"
+    lines = [
+        "set deviceconfig system hostname gw",
+        "set network interface ethernet ethernet1/1 layer3 ip 203.0.113.1/29",
+        "set network interface ethernet ethernet1/2 layer3 ip 10.2.0.1/24",
+        "set zone outside network layer3 ethernet1/1",
+        "set zone dmz network layer3 ethernet1/2",
+        f"{head} interface [ ethernet1/1 ethernet1/2 ]",
+        f"{head} routing-table ip static-route d destination 0.0.0.0/0",
+        f"{head} routing-table ip static-route d nexthop ip-address 203.0.113.6",
+        "set address srv ip-netmask 203.0.113.2",
+        "set service rdp protocol tcp port 3389",
+        "set service odd protocol tcp port 13389",
+        *objects,
+    ]
+    if six:
+        lines += [
+            "set network interface ethernet ethernet1/1 layer3 ipv6 address 2001:db8:ff::1/64",
+            "set network interface ethernet ethernet1/2 layer3 ipv6 address 2001:db8:2::1/64",
+            f"{head} routing-table ipv6 static-route d destination ::/0",
+            f"{head} routing-table ipv6 static-route d nexthop ipv6-address 2001:db8:ff::2",
+        ]
+    published = ["from outside", "to outside", "source any", "destination srv", "service any", *nat]
+    lines += [f"set rulebase nat rules publish {setting}" for setting in published]
+    for number, rule in enumerate(rules, start=1):
+        said = {"from": "outside", "to": "dmz", "source": "any", "destination": "srv", "application": "any"}
+        said |= {"service": "rdp", "action": "allow"} | dict(one.split(None, 1) for one in rule.split("; ") if one)
+        lines += [f"set rulebase security rules r{number} {key} {value}" for key, value in said.items()]
+    return {"gw.set": "\n".join(lines) + "\n"}
+
+
 def forward(source: str, ports: str = "3389", target: str = "ACCEPT", destination: str = "10.2.0.5/32") -> str:
     """A rule of FORWARD."""
     return f"-A FORWARD -s {source} -d {destination} -i eth0 -o eth1 -p tcp -m tcp --dport {ports} -j {target}\n"
@@ -292,6 +330,14 @@ def split(
         "ios": Trap(files=ios("".join(ios_rules)), opened_by=tuple(f"{s} {w}" for s, _, w in parts), way=DIRECT),
         "iptables": Trap(
             files=iptables("".join(map(forward, prefixes))), opened_by=tuple(f"-s {p} " for p in prefixes), way=DIRECT
+        ),
+        "panos, one rule": Trap(
+            files=panos(f"source [ {' '.join(prefixes)} ]"), opened_by=("rules r1 source",), way=DIRECT
+        ),
+        "panos, a rule each": Trap(
+            files=panos(*(f"source {prefix}" for prefix in prefixes)),
+            opened_by=tuple(f"source {prefix}" for prefix in prefixes),
+            way=DIRECT,
         ),
         "yamaha": Trap(
             files=rtx([f"pass {prefix} 10.2.0.5 tcp * 3389" for prefix in prefixes]),
@@ -363,6 +409,15 @@ def six(sources: tuple[str, ...], names: str) -> dict[str, Trap]:
             opened_by=tuple(f"-s {s} " for s in sources if s != "any"),
             way=SIX,
         ),
+        "panos": Trap(
+            files=panos(
+                "source 0.0.0.0/0; destination 0.0.0.0/0; action deny",
+                f"source [ {' '.join(sources)} ]; destination 2001:db8:2::5",
+                six=True,
+            ),
+            opened_by=("rules r2 source",),
+            way=SIX,
+        ),
         "yamaha": Trap(
             files=rtx(
                 ["reject * *"], six=[f"pass {s if s != 'any' else '*'} 2001:db8:2::5 tcp * 3389" for s in sources]
@@ -390,6 +445,25 @@ COVERING = {
         files=ios(" permit tcp any host 203.0.113.2 gt 3388\n"), opened_by=("gt 3388",), way=DIRECT
     ),
     "iptables": Trap(files=iptables(forward("0.0.0.0/0", "3000:4000")), opened_by=("3000:4000",), way=DIRECT),
+    "panos": Trap(
+        files=panos("service wide", objects=["set service wide protocol tcp port 3000-4000"]),
+        opened_by=("rules r1 service",),
+        way=DIRECT,
+    ),
+    "panos, among others in a group": Trap(
+        files=panos(
+            "service g",
+            objects=[
+                "set service wide protocol tcp port 22,3380-3390",
+                "set service-group g members [ service-http wide ]",
+            ],
+        ),
+        opened_by=("rules r1 service",),
+        way=DIRECT,
+    ),
+    "panos, no service at all": Trap(
+        files=panos("service any; application any"), opened_by=("rules r1 service any",), way=DIRECT
+    ),
     "yamaha": Trap(files=rtx(["pass * 10.2.0.5 tcp * 3000-4000"]), opened_by=("3000-4000",), way=DIRECT),
     "yamaha, above a port": Trap(files=rtx(["pass * * udp,tcp * 3388-"]), opened_by=("3388-",), way=DIRECT),
     "yamaha, among others": Trap(
@@ -422,6 +496,11 @@ FORWARDED = {
             nat="-d 203.0.113.2/32 -p tcp -m tcp --dport 13389 -j DNAT --to-destination 10.2.0.5:3389",
         ),
         opened_by=("--dport 3389",),
+        way=_ODD,
+    ),
+    "panos": Trap(
+        files=panos("service odd", nat=(PANOS_NAT, "destination-translation translated-port 3389")),
+        opened_by=("rules r1 service odd",),
         way=_ODD,
     ),
     "yamaha": Trap(
@@ -488,6 +567,25 @@ DENY_ABOVE = {
         opened_by=("-d 10.2.0.5/32",),
         way=DIRECT,
         closed=iptables(forward("0.0.0.0/0", target="DROP") + forward("0.0.0.0/0")),
+    ),
+    # PAN-OS asks its rules with the address outside, and the zone inside.
+    "panos, of the address inside": Trap(
+        files=panos("destination 10.2.0.5; action deny", ""),
+        opened_by=("rules r2 destination",),
+        way=DIRECT,
+        closed=panos("destination srv; action deny", ""),
+    ),
+    "panos, of the zone outside": Trap(
+        files=panos("to outside; action deny", ""),
+        opened_by=("rules r2 destination",),
+        way=DIRECT,
+        closed=panos("to dmz; action deny", ""),
+    ),
+    "panos, of zones among themselves": Trap(
+        files=panos("rule-type intrazone; to outside; action deny", ""),
+        opened_by=("rules r2 destination",),
+        way=DIRECT,
+        closed=panos("rule-type interzone; action deny", ""),
     ),
     # Filters of a Yamaha see the inside address; numbers do not order a list, and what no list names decides nothing.
     "yamaha, of the address outside": Trap(

@@ -6,6 +6,7 @@ A layer-3 interface passes traffic only where it is in a zone and in a virtual r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -43,6 +44,8 @@ _NO_ROUTER: Final = "no virtual router"
 EXTERNAL: Final = "external "
 _NO_CHECK: Final = SourceCheck(mode=SourceCheckMode.NONE)
 _PROTOCOLS: Final = ("bgp", "ospf", "ospfv3", "rip")
+#: Names that the maker's own examples give to zones.
+_CUSTOMARY: Final = re.compile(r"(?:l3-)?(?:un)?trust|dmz|gp|globalprotect", re.IGNORECASE)
 _ZONE_TYPES: Final = ("layer3", "layer2", "virtual-wire", "tap", "tunnel")
 _DEFAULTS: Final = {4: Prefix(4, 0, 0), 6: Prefix(6, 0, 0)}
 
@@ -259,6 +262,7 @@ class TopologyReader:
             parent=parent,
             vrf=self._vrf(entry.name, body),
             enabled=enabled,
+            role_hint=f"zone {zone.lower()}" if _CUSTOMARY.match(zone) else "",
         )
 
     def _vrf(self, name: str, body: Node) -> str:

@@ -11,7 +11,10 @@ from segaudit.model import (
     UndecidedAddress,
     host,
 )
-from tests.parsers.paloalto_panos.reading import BASE, device, fixture, open_rule, parsed, rule, said, the_rule
+from segaudit.packetspace.bounds import PacketBounds
+from segaudit.packetspace.space import PacketSpace
+from segaudit.semantics.device import DeviceSemantics
+from tests.parsers.paloalto_panos.reading import AS_OF, BASE, device, fixture, open_rule, parsed, rule, said, the_rule
 
 OUT_DMZ, IN_DMZ, IN_OUT, DMZ_OUT = (
     "ethernet1/1 > ethernet1/3",
@@ -272,3 +275,21 @@ def test_the_rules_of_the_fixture() -> None:
     assert masq is not None
     assert masq.source is not None
     assert masq.source.to == host("203.0.113.2")
+
+
+def test_of_two_addresses_of_one_server_rules_may_open_one() -> None:
+    space = PacketSpace()
+    text = nat("destination [ 203.0.113.4 203.0.113.5 ]", "destination-translation translated-address 10.2.0.10")
+    on = device(BASE + text + open_rule("from out", "destination 203.0.113.4"))
+    assert said(on, "tcp 192.0.2.9 > 203.0.113.4:443", OUT_DMZ) == "permit r dst=10.2.0.10"
+    assert said(on, "tcp 192.0.2.9 > 203.0.113.5:443", OUT_DMZ) == "deny end"
+    asked = DeviceSemantics(space, on, AS_OF)
+    (piece,) = [
+        crossing.piece
+        for crossing in asked.cross("ethernet1/1", PacketBounds.exactly(space.state("new") & space.version(4)))
+        if crossing.egress == "ethernet1/3" and crossing.piece.rewrites
+    ]
+    sent = piece.sent()
+    one = space.addresses("dst", 4, 0xCB007104, 0xCB007104)
+    assert sent.may <= one
+    assert sent.must
