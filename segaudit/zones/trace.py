@@ -54,11 +54,14 @@ class NetworkTracer:
         #: Where a guess has sent what in the trace that is under way: once is enough.
         self._guessed: set[tuple[Port, Leaving]] = set()
 
-    def trace(self, flow: Flow) -> FlowVerdict:
-        """The verdict on a flow that starts in the segment of its source (`Flow.through_network`)."""
+    def trace(self, flow: Flow, start: Segment | None = None) -> FlowVerdict:
+        """The verdict on a flow that starts in the segment of its source (`Flow.through_network`).
+
+        ``start`` says which segment that is, where the address may be in several.
+        """
         packet = flow.packet
         self._guessed.clear()
-        starts = self._home(packet.version, packet.src)
+        starts = self._home(packet.version, packet.src) if start is None else [start]
         if len(starts) != 1:
             where = ", ".join(s.name for s in starts) or "nowhere"
             reason = (

@@ -155,9 +155,16 @@ class NetworkAgreement:
             for zone in graph.sources
         }
 
-    def ask_conduit(self, packet: Packet, sure: PacketSet, tally: Tally, where: str) -> None:
+    def ask_conduit(self, packet: Packet, sure: PacketSet, tally: Tally, pair: tuple[str, str]) -> None:
         """Whether ``packet``, which a conduit carries (for certain: ``sure``), gets through packet by packet."""
-        said = self._tracer.trace(Flow(id="", packet=packet))
+        where = " to ".join(pair)
+        # An address that nothing places may be in the zone and on the internet; here it is in the zone.
+        unplaced = [
+            s
+            for s in self.graph.zones[pair[0]].segments
+            if any(p.contains(packet.version, packet.src) for p in s.possible)
+        ]
+        said = self._tracer.trace(Flow(id="", packet=packet), unplaced[0] if len(unplaced) == 1 else None)
         of_sets = Verdict.PERMIT if packet in sure else Verdict.UNKNOWN
         agree = said.verdict == Verdict.PERMIT if packet in sure else said.verdict != Verdict.DENY
         tally.add(of_sets, said.verdict, agree, f"{where}, {packet}: {[str(u) for u in said.undecided]}")

@@ -94,9 +94,9 @@ def test_what_gets_from_zone_to_zone(name: str) -> None:
     for (src, dst), conduit in graph.conduits.items():
         for _ in range(count(8, full=400)):
             if conduit.sent.may:
-                both.ask_conduit(drawn(conduit.sent.may, chance), conduit.sent.must, of_conduits, f"{src} to {dst}")
+                both.ask_conduit(drawn(conduit.sent.may, chance), conduit.sent.must, of_conduits, (src, dst))
             if conduit.sent.must:
-                both.ask_conduit(drawn(conduit.sent.must, chance), conduit.sent.must, of_conduits, f"{src} to {dst}")
+                both.ask_conduit(drawn(conduit.sent.must, chance), conduit.sent.must, of_conduits, (src, dst))
     assert not of_conduits.differing, (len(of_conduits.differing), of_conduits.differing[:5])
     assert of_conduits.packets > 2 * len(graph.conduits)
     drawer = Drawer([s.device for s in graph.devices.values()], chance)
@@ -181,7 +181,7 @@ def network_agrees(space: PacketSpace, devices: list[Device], declared: Declared
     for (src, dst), conduit in graph.conduits.items():
         for packets in (conduit.sent.may, conduit.sent.may, conduit.sent.must, conduit.sent.must):
             if packets:
-                both.ask_conduit(drawn(packets, chance), conduit.sent.must, tally, f"{src} to {dst}")
+                both.ask_conduit(drawn(packets, chance), conduit.sent.must, tally, (src, dst))
     drawer = Drawer(known, chance)
     for zone in graph.sources:
         spans = tuple((p.version, p.first, p.last) for p in graph.zones[zone].prefixes)
