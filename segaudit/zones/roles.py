@@ -88,10 +88,10 @@ def uplink_evidence(device: Device, interface: Interface, known: frozenset[tuple
         hop = default.next_hop
         if hop is None or (default.prefix.version, hop) not in known:
             yield _of("default-route", default.span)
-    if (interface.method in (AddressMethod.PPPOE, AddressMethod.DHCP) and _hides_sources(device, interface.name)) or (
-        not interface.addresses and _hides_sources(device, interface.name)
-    ):
-        yield _of("masquerading-uplink", interface.span)
+    fetched = interface.method in (AddressMethod.PPPOE, AddressMethod.DHCP)
+    hiding = (fetched or not interface.addresses) and _hides_sources(device, interface.name)
+    if hiding and _is_lowest(device, interface):
+        yield _of("masquerading-uplink" if fetched else "source-nat-uplink", interface.span)
     if any(is_internet_address(a.prefix.version, a.address) for a in interface.addresses if a.prefix.version == 4):
         yield _of("public-address", interface.span)
 
@@ -123,6 +123,13 @@ def _default_route(device: Device, interface: Interface) -> Route | None:
             if any(a.prefix.contains(route.prefix.version, hop) for a in interface.addresses):
                 return route
     return None
+
+
+def _is_lowest(device: Device, interface: Interface) -> bool:
+    """Whether no other interface has a lower security level: what is hidden from higher ones is the outside."""
+    level = interface.security_level
+    others = [i.security_level for i in device.interfaces if i.enabled and i.security_level is not None]
+    return level is None or all(level <= other for other in others)
 
 
 def _hides_sources(device: Device, egress: str) -> bool:

@@ -1,5 +1,7 @@
 """Where the internet is: what shows it, and what only looks like it."""
 
+from dataclasses import replace
+
 from segaudit.model import AddressMethod, InterfaceKind
 from segaudit.zones.graph import DECLARED, INTERNET, SegmentKind
 from tests.zones.networks import by_name, declared, device, ends, interface, masquerade, route, segments
@@ -28,6 +30,18 @@ def test_the_subnet_of_an_edge_is_the_internet_and_no_segment_beside_it() -> Non
 def test_a_line_that_gets_its_address_and_hides_the_sources() -> None:
     line = interface("x1", method=AddressMethod.PPPOE)
     assert edges(device("fw", line, LAN, nat=[masquerade("x1")])) == {"fw/x1"}
+
+
+def test_an_interface_that_sources_are_hidden_from_is_said_to_be_no_more_than_that() -> None:
+    nothing_shown = device("gw", interface("eth0"), interface("eth1"), nat=[masquerade("eth0")])
+    (sign,) = segments(nothing_shown).internet_evidence
+    assert sign.token == "source-nat-uplink"
+
+
+def test_sources_that_are_hidden_from_a_higher_security_level_are_of_the_outside() -> None:
+    outside, inside = (replace(interface(n), security_level=v) for n, v in (("outside", 0), ("inside", 100)))
+    fw = device("fw", outside, inside, nat=[masquerade("outside"), masquerade("inside")], format="cisco_asa")
+    assert edges(fw) == {"fw/outside"}
 
 
 def test_two_lines() -> None:
