@@ -70,7 +70,7 @@ class _Converter:
             platform=config.header.platform,
             version=config.header.version,
             stateful=False,
-            forwards=config.routing.get(4, True) or config.routing.get(6, True),
+            forwards=bool(self._versions()),
             versions=self._versions(),
             fragment=not whole,
             interfaces=found,
