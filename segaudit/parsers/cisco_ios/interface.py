@@ -393,7 +393,7 @@ def _service_instance(
     for child in line.children:
         parts = child.words
         if parts[:2] == ("encapsulation", "dot1q") and len(parts) > 2:
-            vlan = int(parts[2]) if parts[2].isdigit() and "second-dot1q" not in parts else None
+            vlan = int(parts[2]) if parts[2].isdecimal() and "second-dot1q" not in parts else None
             reader.modelled(child)
         elif parts[0] == "bridge-domain" and len(parts) > 1:
             domain = parts[1]

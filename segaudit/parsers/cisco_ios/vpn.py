@@ -209,7 +209,7 @@ def _flexvpn_client(reader: Reader, line: Line, name: str, negated: bool) -> boo
     client = clients.setdefault(name, FlexvpnClient())
     for child in line.children:
         words = child.words
-        if words[0] == "peer" and len(words) > 2 and words[1].isdigit():
+        if words[0] == "peer" and len(words) > 2 and words[1].isdecimal():
             # `peer N ADDRESS [track …]`, `peer N fqdn NAME [dynamic]`.
             client.peers[int(words[1])] = words[3] if words[2] == "fqdn" and len(words) > 3 else words[2]
         elif words[:2] == ("client", "connect") and len(words) > 2:
