@@ -446,15 +446,18 @@ class DeviceTracer:
         ways, hangs_on = self._follow(flight, plan, crossing)
         verdict, deciders = _judged(ways)
         permitted = [way for way in ways if way.permitted]
+        # What its connection tracking thinks of a packet no device tells the next one.
+        state = flight.packet.state
+        out = [replace(w.flight, packet=replace(w.flight.packet, state=state)) for w in permitted]
         return DeviceVerdict(
             verdict=verdict,
             decided_by=deciders[0],
             deciders=deciders,
             undecided=hangs_on if verdict is Verdict.UNKNOWN else (),
-            received=_received([way.flight for way in permitted]),
+            received=_received(out),
             steps=ways[0].steps if len(ways) == 1 else _each_once(step for way in ways for step in way.steps),
             to_device=any(way.flight.own_destination or way.flight.to_device for way in permitted or ways),
-            leaving=_leaving([way.flight for way in permitted]),
+            leaving=_leaving(out),
         )
 
     def _in_session(self, packet: Packet) -> bool:

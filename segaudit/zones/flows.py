@@ -195,7 +195,7 @@ class FlowEngine:
                 continue
             ingress, hops = arrival.ingress, arrival.hops
             semantics = self._semantics(arrival.device, source)
-            if not hops or arriving.may & self._territory.own("dst"):
+            if not hops or semantics.may_turn_to_itself or arriving.may & self._territory.own("dst"):
                 heard = PacketBounds(self._space.empty, arriving.may) if arrival.choices else arriving
                 exposures += (replace(e, hops=hops) for e in semantics.expose(ingress, heard, arrival.bypass))
             for crossing in semantics.cross(ingress, arriving, arrival.bypass):

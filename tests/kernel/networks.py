@@ -76,6 +76,8 @@ _LINKS: Final = {
 _SEGMENTS: Final = {"internet": "a", "dmz": "a", "office": "b", "servers": "b", "branch": "c"}
 _NETWORKS: Final = {"dmz": 10, "office": 1, "servers": 2, "branch": 50}
 _PORTS: Final = (22, 53, 80, 443, 445, 3389, 8080)
+#: Blocks of addresses that nobody has, and that are led to a router.
+_BLOCK: Final = {"a": "203.0.113.64/26", "b": "10.1.0.64/26", "c": "10.50.0.64/26"}
 _PUBLIC: Final = ("203.0.113.1", "203.0.113.4", "203.0.113.5", "203.0.113.10")
 
 
@@ -145,7 +147,17 @@ class _Maker:
         lines: list[str] = []
         if self._maybe(0.2):
             lines += ["*raw", ":PREROUTING ACCEPT [0:0]", ":OUTPUT ACCEPT [0:0]"]
-            lines += [f"-A PREROUTING {self._match(router, version, out=False, state=False)} -j DROP", "COMMIT"]
+            lines += [f"-A PREROUTING {self._match(router, version, out=False, state=False)} -j DROP"]
+            if self._maybe(0.3):
+                lines.append(f"-A PREROUTING -p udp -m udp --dport {self._chance.choice(_PORTS)} -j CT --notrack")
+            lines.append("COMMIT")
+        if self._maybe(0.2):
+            hook = self._chance.choice(("PREROUTING", "FORWARD", "POSTROUTING"))
+            lines += ["*mangle", f":{hook} ACCEPT [0:0]"]
+            lines += [
+                f"-A {hook} -s {self._network(version)} -p tcp -m tcp --dport {self._chance.choice(_PORTS)} -j DROP"
+            ]
+            lines.append("COMMIT")
         if version == 4 or self._maybe(0.3):
             lines += self._nat(router, version)
         policies = [self._chance.choice(("ACCEPT", "DROP")) for _ in range(2)]
@@ -186,11 +198,16 @@ class _Maker:
                 )
             )
             lines.append(f"-A PREROUTING {where}{came}{target}")
+        if version == 4 and self._maybe(0.3):
+            net = self._chance.choice(list(_NETWORKS.values()))
+            lines.append(f"-A PREROUTING -d {_BLOCK[router]} -j NETMAP --to 10.{net}.0.128/26")
         for _ in range(self._chance.randint(0, 3)):
             leaving = self._chance.choice(sorted(self._interfaces[router]))
             own = self._interfaces[router][leaving][1][0 if version == 4 else 1].partition("/")[0]
             source = f"-s {self._network(version)} " if self._maybe(0.7) else ""
             target = self._chance.choice(("MASQUERADE", f"SNAT --to-source {own}", "ACCEPT"))
+            if version == 4 and leaving == "wan" and self._maybe(0.3):
+                target = "SNAT --to-source 203.0.113.20-203.0.113.23"
             lines.append(f"-A POSTROUTING {source}-o {leaving} -j {target}")
         return [*lines, "COMMIT"]
 
@@ -205,7 +222,7 @@ class _Maker:
             parts.append(f"{self._not()}-i {self._chance.choice((*names, 'link+'))}")
         if out and self._maybe(0.4):
             parts.append(f"{self._not()}-o {self._chance.choice(names)}")
-        kinds = ["tcp", "ports", "range", "icmp", "", ""] + (["state", "dnat"] if state else [])
+        kinds = ["tcp", "ports", "range", "icmp", "from", "flags", "", ""] + (["state", "dnat"] if state else [])
         match self._chance.choice(kinds):
             case "tcp":
                 parts.append(f"-p tcp -m tcp {self._not()}--dport {self._chance.choice(_PORTS)}")
@@ -219,6 +236,10 @@ class _Maker:
             case "icmp":
                 kind = "icmp -m icmp --icmp-type 8" if version == 4 else "ipv6-icmp -m icmp6 --icmpv6-type 128"
                 parts.append(f"-p {kind}")
+            case "from" if version == 4:
+                parts.append(f"-m iprange {self._not()}--src-range 10.1.0.100-10.2.0.99")
+            case "flags":
+                parts.append("-p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN")
             case "state":
                 parts.append(f"-m conntrack --ctstate {self._chance.choice(('NEW', 'INVALID', 'NEW,RELATED'))}")
             case "dnat":
