@@ -125,6 +125,7 @@ CHECKS = {
     "inbound-smb": "critical",
     "inbound-wide-service": "critical",
     "publish-outside-dmz": "high",
+    "spoofed-sources-enter": "medium",
     "management-from-internet": "critical",
     "shared-terminal-server-segment": "high",
     "flat-network": "high",
