@@ -250,7 +250,9 @@ class NotJudged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One audit, whole. ``complete``: every input was read and (with ``--strict``) every line understood."""
+    """One audit, whole. ``complete``: every input was read and (with ``--strict``) every line understood, and every
+    edge to the internet that the site file declares is there; ``lost_edges`` are the others.
+    """
 
     complete: bool
     tool_version: str
@@ -268,6 +270,7 @@ class Report:
     checks: tuple[CheckRun, ...]
     not_judged: tuple[NotJudged, ...]
     engagement: Engagement
+    lost_edges: tuple[str, ...] = ()
     schema_version: str = SCHEMA_VERSION
 
     def counted(self) -> Mapping[Severity, int]:
@@ -316,6 +319,7 @@ def make_report(
     as_of: str,
     strict: bool = False,
     engagement: Engagement | None = None,
+    lost_edges: Sequence[str] = (),
 ) -> Report:
     """The report of one audit; findings come worst first."""
     by_control = {(c.slug, c.control): c for c in checks}
@@ -325,7 +329,7 @@ def make_report(
     reported = tuple(_finding(f, quotes, by_control[f.check, f.control], keys) for f in ordered)
     not_modelled = tuple(_not_modelled(network))
     return Report(
-        complete=network.complete and not (strict and not_modelled),
+        complete=network.complete and not lost_edges and not (strict and not_modelled),
         tool_version=tool_version,
         as_of=as_of,
         policies=tuple(policies),
@@ -354,6 +358,7 @@ def make_report(
         ),
         not_judged=tuple(not_judged),
         engagement=engagement or Engagement(),
+        lost_edges=tuple(lost_edges),
     )
 
 

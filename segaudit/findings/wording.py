@@ -27,7 +27,7 @@ QUESTIONS: Mapping[int, Message] = MappingProxyType(
     }
 )
 #: Of these, the one that asks for the internet, and those that ask for zones besides it.
-INBOUND, ABOUT_SEGMENTS = 1, frozenset({1, 2, 3})
+FROM_OUTSIDE, ABOUT_SEGMENTS = frozenset({1, 5}), frozenset({1, 2, 3})
 SEVERITIES: Mapping[Severity, Message] = MappingProxyType(
     {
         Severity.CRITICAL: msg("critical"),
@@ -129,6 +129,13 @@ def completeness(report: Report) -> Message:
             "Not complete: one input could not be read, and what it would show is missing here.",
             plural="Not complete: {count} inputs could not be read, and what they would show is missing here.",
             count=failed,
+        )
+    if report.lost_edges:
+        return msg(
+            "Not complete: {edges}, an edge to the internet in the site file, is in no input: check its spelling.",
+            plural="Not complete: {edges}, edges to the internet in the site file, are in no input: check their spelling.",
+            count=len(report.lost_edges),
+            edges=", ".join(report.lost_edges),
         )
     counts = report.ledger()
     missing = counts.unsupported + counts.unrecognized
@@ -253,7 +260,7 @@ def _can_be_judged(report: Report, question: int) -> bool:
     """Whether there is a device at all, and the zones that the question is about."""
     if not report.devices:
         return False
-    if question == INBOUND and not _internet_known(report):
+    if question in FROM_OUTSIDE and not _internet_known(report):
         return False
     return question not in ABOUT_SEGMENTS or _inner_zones(report)
 

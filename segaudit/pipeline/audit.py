@@ -28,7 +28,7 @@ from segaudit.packetspace.space import PacketSpace
 from segaudit.policy.errors import LocatedError, PolicyError
 from segaudit.policy.values import Control, Policy, Site
 from segaudit.zones.build import build
-from segaudit.zones.declared import pointing_nowhere
+from segaudit.zones.declared import lost_edges, pointing_nowhere
 from segaudit.zones.graph import INTERNET, SELF, ZoneGraph
 from segaudit.zones.segments import Declared, build_segments, with_declared_interfaces
 
@@ -76,8 +76,12 @@ def audit(
     as_of: date,
     *,
     strict: bool = False,
+    beside: Sequence[Device] = (),
 ) -> Report:
-    """The report on ``network``; `PolicyError` where a control sets a parameter that its check does not have."""
+    """The report on ``network``; `PolicyError` where a control sets a parameter that its check does not have.
+
+    ``beside`` are devices of the same run that are judged apart: the site file may be about them.
+    """
     graph = zone_graph(network, site, as_of)
     subject = Subject(
         network=network,
@@ -125,10 +129,11 @@ def audit(
         findings=attach_causes(findings, HEADLINES),
         checks=infos,
         policies=[PolicyReport(name=p.name, title=Words(p.title, p.title_ja)) for p in policies],
-        not_judged=tuple(_not_judged(network.devices, graph, site)),
+        not_judged=tuple(_not_judged(network.devices, graph, site, beside)),
         tool_version=__version__,
         as_of=as_of.isoformat(),
         strict=strict,
+        lost_edges=tuple(lost_edges(declared(site), [*network.devices, *beside])),
         engagement=Engagement(**{f.name: getattr(site.report, f.name) for f in fields(Engagement)}),
     )
 
@@ -167,7 +172,9 @@ def _unknown_tables(device: Device) -> bool:
     return not spoken or bool(spoken - device.known_tables)
 
 
-def _not_judged(devices: Sequence[Device], graph: ZoneGraph, site: Site) -> Iterable[NotJudged]:
+def _not_judged(
+    devices: Sequence[Device], graph: ZoneGraph, site: Site, beside: Sequence[Device] = ()
+) -> Iterable[NotJudged]:
     """What this audit cannot say, and why."""
     for device in devices:
         if device.fragment:
@@ -197,7 +204,7 @@ def _not_judged(devices: Sequence[Device], graph: ZoneGraph, site: Site) -> Iter
                 "no interface or route shows a network behind the devices: are addresses left out of the inputs?"
             ),
         )
-    inside = [device for device in devices if device.name in graph.devices]
+    inside = [*(device for device in devices if device.name in graph.devices), *beside]
     for selector in dict.fromkeys(pointing_nowhere(graph, declared(site), inside)):
         yield NotJudged(
             subject=msg("what the site file declares"),

@@ -16,9 +16,7 @@ def pointing_nowhere(graph: ZoneGraph, declared: Declared, devices: Sequence[Dev
 
     ``devices`` are those of the graph as they were read: an interface that only the site file names is in no input.
     """
-    for edge in declared.internet:
-        if not _at_an_interface(devices, edge):
-            yield str(edge)
+    yield from lost_edges(declared, devices)
     for zone in declared.zones:
         for member in zone.members:
             if not (_at_an_interface(devices, member) or _at_a_segment(graph, member) or _says_no_more(member)):
@@ -28,6 +26,11 @@ def pointing_nowhere(graph: ZoneGraph, declared: Declared, devices: Sequence[Dev
         for glob in site.globs:
             if not any(site.takes(glob, path) for path in paths):
                 yield glob
+
+
+def lost_edges(declared: Declared, devices: Sequence[Device]) -> Iterator[str]:
+    """The edges to the internet that are at no interface of ``devices``."""
+    yield from (str(edge) for edge in declared.internet if not _at_an_interface(devices, edge))
 
 
 def _says_no_more(member: Selector) -> bool:

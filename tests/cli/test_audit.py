@@ -152,6 +152,26 @@ def test_what_the_site_file_says_of_nothing_is_said(segaudit: Segaudit, site: Pa
     assert [reason.split()[0] for reason in said] == ["if=gw/eth9", "10.99.0.0/16", "if=gw9/lan", "osk-*"]
 
 
+def test_an_edge_that_is_nowhere_leaves_the_audit_incomplete(segaudit: Segaudit, site: Path, policy: Path) -> None:
+    (site / "site.yaml").write_text('internet: ["if=gw/pp0"]\n', encoding="utf-8")
+    ran = segaudit("audit", site, "--policy", policy, "-f", "json")
+    assert json.loads(ran.out)["complete"] is False
+    assert ran.status == 0
+    ran = segaudit("audit", site, "--policy", policy, "--strict")
+    assert ran.status == 3
+    assert "Not complete: if=gw/pp0, an edge to the internet in the site file, is in no input" in " ".join(
+        ran.out.split()
+    )
+
+
+def test_edges_of_another_part_are_not_nowhere(segaudit: Segaudit, site: Path, policy: Path) -> None:
+    (site / "gw2.v4").write_text(CLOSED, encoding="utf-8")
+    (site / "site.yaml").write_text('internet: ["if=gw/ppp0", "if=gw2/ppp0"]\n', encoding="utf-8")
+    ran = segaudit("audit", site, "--policy", policy, "--separate", "--strict", "--fail-on", "never")
+    assert ran.status == 0
+    assert "points at nothing" not in ran.out
+
+
 def test_two_site_files_need_a_choice(segaudit: Segaudit, site: Path, policy: Path, tmp_path: Path) -> None:
     other = tmp_path / "b"
     other.mkdir()
