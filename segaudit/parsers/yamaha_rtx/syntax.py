@@ -18,7 +18,10 @@ _HEADER: Final = re.compile(r"#\s*([A-Za-z][A-Za-z0-9-]*)\s+(?:BootROM\b.*?)?Rev
 _COMMENT: Final = "comment"
 _KEY: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 _SCRIPT: Final = "a file that the router keeps: its text, not the configuration's"
-_WORD: Final = re.compile(r'"((?:[^"\\]|\\.)*)"?|\'([^\']*)\'?|((?:[^\s"\'\\]|\\.)(?:[^\s\\]|\\.)*)')
+#: A word: in quotes, behind ``name=`` too; or up to the next blank.
+_WORD: Final = re.compile(
+    r"""(?P<option>\b[a-z-]+=(?="))?"(?P<double>(?:[^"\\]|\\.)*)"?|'(?P<single>[^']*)'?|(?P<plain>(?:[^\s"'\\]|\\.)(?:[^\s\\]|\\.)*)"""
+)
 
 #: What ``pp`` means while ``anonymous`` is selected.
 ANONYMOUS: Final = "pp anonymous"
@@ -44,7 +47,11 @@ def split_words(text: str) -> list[str]:
     """The words of a command, quotes taken off."""
     if '"' not in text and "'" not in text:
         return text.split()
-    return [next(group for group in found.groups() if group is not None) for found in _WORD.finditer(text)]
+    words: list[str] = []
+    for found in _WORD.finditer(text):
+        option = found["option"] or ""
+        words.append(option + next(found[at] for at in ("double", "single", "plain") if found[at] is not None))
+    return words
 
 
 def read_header(source: SourceFile) -> Header:
@@ -77,7 +84,7 @@ def read_lines(source: SourceFile, ledger: LedgerBuilder) -> Iterator[Line]:
         if not words:
             continue
         first = words[0]
-        if first[0] == "#":
+        if first.startswith("#"):
             ledger.irrelevant(number, _COMMENT)
             continue
         if first == "pp" and len(words) > 2 and words[1] == "select":
