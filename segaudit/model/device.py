@@ -125,10 +125,15 @@ class Interface:
     source_check: SourceCheck = SourceCheck()
 
     @property
+    def answering(self) -> tuple[InterfaceAddress, ...]:
+        """Its addresses while it is up: a shut interface has none."""
+        return self.addresses if self.enabled else ()
+
+    @property
     def address_unknown(self) -> bool:
         """Whether it has an IPv4 address that the config does not show, because DHCP or PPPoE assigns it."""
         fetched = self.method in (AddressMethod.DHCP, AddressMethod.PPPOE)
-        return fetched and all(a.prefix.version != 4 for a in self.addresses)
+        return fetched and self.enabled and all(a.prefix.version != 4 for a in self.addresses)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -392,7 +397,7 @@ class Device:
         ``None``: it has no unknown address, or no address of any interface is known (a packet filter's rules alone).
         """
         found = self.interface(ingress)
-        connected = [a.prefix for i in self.interfaces for a in i.addresses if a.prefix.version == 4]
+        connected = [a.prefix for i in self.interfaces for a in i.answering if a.prefix.version == 4]
         if found is None or not found.enabled or not found.address_unknown or not connected:
             return None
         routed = [

@@ -141,18 +141,21 @@ class Resolver:
     def _own(self, expr: OwnAddress, side: Side) -> TestBounds:
         tests: list[HeaderTest] = []
         unknown: list[str] = []
+        shown = False
         for interface in self.device.interfaces:
             if expr.interface and interface.name != expr.interface:
                 continue
+            shown = shown or bool(interface.addresses)
             tests += [
                 self.space.address_test(side, a.prefix.version, a.address, a.address)
-                for a in interface.addresses
+                for a in interface.answering
                 if expr.version in (None, a.prefix.version)
             ]
             if interface.address_unknown and (expr.version != 6 or not interface.addresses):
                 unknown.append(f"address of {interface.name}")
         must = _balanced(tests, self._none)
-        if tests and not unknown:
+        shut = shown and all(not i.enabled for i in self.device.interfaces if expr.interface in ("", i.name))
+        if (tests or shut) and not unknown:
             return TestBounds(must, must)
         family = self._all if expr.version is None else self.space.family_test(expr.version)
         return TestBounds(must, family, tuple(unknown) or (f"address of {expr.interface or 'the device'}",))

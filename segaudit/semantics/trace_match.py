@@ -238,11 +238,12 @@ class Matcher:
         ranges = [
             AddressRange(a.prefix.version, a.address, a.address)
             for i in named
-            for a in i.addresses
+            for a in i.answering
             if expr.version in (None, a.prefix.version) and not (primary and (a.secondary or a.virtual))
         ]
         elsewhere = any(i.address_unknown and (expr.version != 6 or not i.addresses) for i in named)
-        return ranges, bool(ranges) and not elsewhere
+        shut = any(i.addresses for i in named) and not any(i.enabled for i in named)
+        return ranges, (bool(ranges) or shut) and not elsewhere
 
     def _own(self, expr: OwnAddress) -> AddressTest:
         ranges, complete = self.own_ranges(expr)

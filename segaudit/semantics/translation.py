@@ -263,7 +263,7 @@ def address_ranges(
             return address_ranges(named.value, device, within | {name})
         case OwnAddress(interface=interface, version=version) if interface:
             holder = device.interface(interface)
-            own = () if holder is None else holder.addresses
+            own = () if holder is None else holder.answering
             primary = [a for a in own if version in (None, a.prefix.version) and not (a.secondary or a.virtual)]
             ranges = tuple(AddressRange(a.prefix.version, a.address, a.address) for a in primary)
             return ranges if len(ranges) == 1 else None

@@ -171,7 +171,7 @@ def _assumed_routes(device: Device, segments: Segments) -> tuple[AssumedRoute, .
     """Ways that follow from where the segments are, for what the config's own routes leave open."""
     found: list[AssumedRoute] = []
     has_default = {r.prefix.version for r in device.routes if not r.prefix.length}
-    connected = {a.prefix for i in device.interfaces for a in i.addresses}
+    connected = {a.prefix for i in device.interfaces for a in i.answering}
     for segment in segments.segments:
         for port in segment.ports:
             if port.device != device.name:

@@ -33,7 +33,7 @@ class Territory:
         self._sets: dict[tuple[str, Side], PacketBounds] = {}
 
     def _own_addresses(self, side: Side, devices: Sequence[Device]) -> PacketSet:
-        addresses = {(a.prefix.version, a.address) for d in devices for i in d.interfaces for a in i.addresses}
+        addresses = {(a.prefix.version, a.address) for d in devices for i in d.interfaces for a in i.answering}
         return self._space.union(self._space.addresses(side, v, a, a) for v, a in sorted(addresses))
 
     def own(self, side: Side) -> PacketSet:

@@ -339,7 +339,7 @@ def _sharing(near: _End, others: Iterable[tuple[_End, _End]]) -> list[_End]:
 
 def _end(device: Device, tunnel: Tunnel) -> _End:
     at = [i for i in device.interfaces if not tunnel.endpoint or i.name == tunnel.endpoint]
-    own = frozenset((a.prefix.version, a.address) for i in at for a in i.addresses)
+    own = frozenset((a.prefix.version, a.address) for i in at for a in i.answering)
     peers = frozenset(
         (one.version, one.first) for expr in tunnel.peers for one in address_ranges(expr, device) or () if one.size == 1
     )

@@ -90,7 +90,7 @@ def build_segments(devices: Sequence[Device], declared: Declared) -> Segments:
     owning: dict[tuple[int, int], dict[Port, None]] = defaultdict(dict)
     for device in devices:
         for interface in device.interfaces:
-            for address in interface.addresses:
+            for address in interface.answering:
                 owning[address.prefix.version, address.address][Port(device.name, interface.name)] = None
     owners = {address: tuple(ports) for address, ports in owning.items()}
     links, unclear = point_to_point(devices, owners)

@@ -101,8 +101,13 @@ class RouteTracer:
         possible = check.spared or (in_doubt and check.mode == SourceCheckMode.FEASIBLE)
         return MAYBE if back or possible else NO
 
-    def by_routes(self, routes: Sequence[Route], packet: Packet, ingress: str) -> list[Onward]:
-        """The ways by routing rules: the first of the routes that is up, and where none is, the routing table."""
+    def by_routes(
+        self, routes: Sequence[Route], packet: Packet, ingress: str, *, dropped: bool = False
+    ) -> list[Onward]:
+        """The ways by routing rules: the first of the routes that is up, and where none is, the routing table.
+
+        ``dropped``: a later rule drops what none of the routes takes.
+        """
         found: list[Onward] = []
         for route in routes:
             if not route.interface and route.next_hop is None and route.next_hop_vrf is not None:
@@ -113,7 +118,7 @@ class RouteTracer:
             found += ways if alone and not found else _doubted(ways)
             if alone:
                 return found
-        there = self.by_table(packet, ingress)
+        there = [] if dropped else self.by_table(packet, ingress)
         return [*found, *_doubted(there)] if found else there
 
     def _guessed(self, vrf: str) -> list[Interface]:
@@ -162,7 +167,7 @@ class RouteTracer:
     def _from_segments(self, vrf: str, version: int, address: int) -> Iterator[_Candidate]:
         """What follows from where the segments are, which the device's own routes do not say."""
         in_vrf = {i.name for i in self._members(vrf)}
-        own = {a.prefix for i in self._device.interfaces for a in i.addresses}
+        own = {a.prefix for i in self._device.interfaces for a in i.answering}
         told = (vrf, version) in self._device.known_tables or any(
             r.prefix.version == version and not r.prefix.length and r.vrf == vrf for r in self._device.routes
         )
@@ -208,7 +213,7 @@ class RouteTracer:
                 yield from interface.addresses
             yield from (r for r in device.routes if r.vrf == origin and r.kind != RouteKind.POLICY and self._out(r, ()))
         in_vrf = {i.name for i in self._members(vrf)}
-        own = {a.prefix for i in device.interfaces for a in i.addresses}
+        own = {a.prefix for i in device.interfaces for a in i.answering}
         for segment in self._segments.segments:
             for port in segment.ports:
                 if port.device == device.name and port.interface in in_vrf:

@@ -7,7 +7,7 @@ from segaudit.semantics.trace import Verdict
 from segaudit.semantics.trace_flows import FlowVerdict, flow_of
 from segaudit.zones.segments import Declared, build_segments
 from segaudit.zones.trace import NetworkTracer
-from tests.zones.networks import DAY, NOTHING, SPAN, device, interface, permit, route
+from tests.zones.networks import DAY, NOTHING, SPAN, device, graph, interface, permit, route
 from tests.zones.test_graph import CORE, EDGE
 
 
@@ -134,3 +134,24 @@ def test_the_longest_prefix_then_the_shortest_distance() -> None:
     assert hops(trace(fw, src="10.1.0.5", dst="10.50.1.1")) == ["fw:lan>a"]
     assert hops(trace(fw, src="10.1.0.5", dst="10.50.7.1")) == ["fw:lan>b"]
     assert hops(trace(fw, src="10.1.0.5", dst="10.60.1.1")) == ["fw:lan>b"]
+
+
+def test_the_address_of_an_interface_that_is_shut_is_nobodys() -> None:
+    fw = device(
+        "fw",
+        interface("lan", "10.1.0.1/24"),
+        interface("old", "10.8.0.1/24", enabled=False),
+        interface("dmz", "10.2.0.1/24"),
+        routes=[route("10.8.0.0/24", "10.2.0.9")],
+    )
+    said = trace(fw, src="10.1.0.5", dst="10.8.0.1")
+    assert hops(said) == ["fw:lan>dmz"]
+    assert said.verdict == Verdict.PERMIT
+    made = graph(fw)
+    conduit = made.conduit("fw:lan", "fw:dmz")
+    behind = made.conduit("fw:lan", "fw:dmz>10.2.0.9") or conduit
+    assert behind is not None
+    to = network("10.8.0.1/32")
+    assert any(f.received.must & made.space.addresses("dst", 4, to.first, to.last) for f in behind.flows)
+    own = made.devices["fw"].own_addresses
+    assert not own.may & made.space.addresses("dst", 4, to.first, to.last)
