@@ -193,4 +193,97 @@ def _yamaha_address(prefix: tuple[int, int]) -> str:
     return str(network.network_address if prefix[1] == 32 else network)
 
 
-FORMATS = {"cisco_asa": asa, "cisco_ios": ios, "fortinet_fortios": fortios, "yamaha_rtx": yamaha}
+#: From one zone to another, by turns.
+_PANOS_PAIRS = (("outside", "servers"), ("inside", "servers"), ("servers", "inside"), ("outside", "inside"))
+
+
+def panos(lines: list[Line]) -> Iterator[str]:
+    """A firewall of PAN-OS as `set` commands, the rules between three zones, each address and service an object."""
+    interfaces = (("ethernet1/1", "203.0.113.2/29"), ("ethernet1/2", "10.0.0.1/9"), ("ethernet1/3", "10.128.0.1/9"))
+    yield "set deviceconfig system hostname bench-pa"
+    for (name, address), zone in zip(interfaces, ("outside", "inside", "servers"), strict=True):
+        yield f"set network interface ethernet {name} layer3 ip {address}"
+        yield f"set zone {zone} network layer3 {name}"
+    router = "set network virtual-router default"
+    yield f"{router} interface [ ethernet1/1 ethernet1/2 ethernet1/3 ]"
+    yield f"{router} routing-table ip static-route default destination 0.0.0.0/0"
+    yield f"{router} routing-table ip static-route default nexthop ip-address 203.0.113.1"
+    for prefix in sorted({p for line in lines for p in (line.source, line.destination)}):
+        yield f"set address {_object(prefix)} ip-netmask {IPv4Network(prefix)}"
+    for protocol, port in sorted({(line.protocol, line.port) for line in lines}):
+        yield f"set service {protocol}-{port} protocol {protocol} port {port}"
+    for number, line in enumerate(lines, start=1):
+        for setting, value in _panos_rule(number, line).items():
+            yield f"set rulebase security rules rule-{number} {setting} {value}"
+
+
+def _panos_rule(number: int, line: Line) -> dict[str, str]:
+    source, target = _PANOS_PAIRS[number // 8 % len(_PANOS_PAIRS)]
+    return {
+        "to": target,
+        "from": source,
+        "source": _object(line.source),
+        "destination": _object(line.destination),
+        "application": "any",
+        "service": f"{line.protocol}-{line.port}",
+        "action": "allow" if line.permit else "deny",
+    }
+
+
+def panos_xml(lines: list[Line]) -> Iterator[str]:
+    """The same firewall as it exports itself."""
+    yield from ('<?xml version="1.0"?>', '<config version="10.1.0" urldb="paloaltonetworks">', "  <devices>")
+    yield from (
+        '    <entry name="localhost.localdomain">',
+        "      <network>",
+        "        <interface>",
+        "          <ethernet>",
+    )
+    interfaces = (("ethernet1/1", "203.0.113.2/29"), ("ethernet1/2", "10.0.0.1/9"), ("ethernet1/3", "10.128.0.1/9"))
+    for name, address in interfaces:
+        yield from (f'            <entry name="{name}">', "              <layer3>", "                <ip>")
+        yield f'                  <entry name="{address}"/>'
+        yield from ("                </ip>", "              </layer3>", "            </entry>")
+    yield from ("          </ethernet>", "        </interface>", "      </network>", "      <vsys>")
+    yield from ('        <entry name="vsys1">', "          <zone>")
+    for (name, _), zone in zip(interfaces, ("outside", "inside", "servers"), strict=True):
+        yield from (f'            <entry name="{zone}">', "              <network>", "                <layer3>")
+        yield f"                  <member>{name}</member>"
+        yield from ("                </layer3>", "              </network>", "            </entry>")
+    yield from ("          </zone>", "          <address>")
+    for prefix in sorted({p for line in lines for p in (line.source, line.destination)}):
+        yield f'            <entry name="{_object(prefix)}">'
+        yield from (f"              <ip-netmask>{IPv4Network(prefix)}</ip-netmask>", "            </entry>")
+    yield from ("          </address>", "          <service>")
+    for protocol, port in sorted({(line.protocol, line.port) for line in lines}):
+        yield from (
+            f'            <entry name="{protocol}-{port}">',
+            "              <protocol>",
+            f"                <{protocol}>",
+        )
+        yield f"                  <port>{port}</port>"
+        yield from (f"                </{protocol}>", "              </protocol>", "            </entry>")
+    yield from ("          </service>", "          <rulebase>", "            <security>", "              <rules>")
+    for number, line in enumerate(lines, start=1):
+        yield f'                <entry name="rule-{number}">'
+        for setting, value in _panos_rule(number, line).items():
+            if setting == "action":
+                yield f"                  <action>{value}</action>"
+            else:
+                yield f"                  <{setting}>"
+                yield f"                    <member>{value}</member>"
+                yield f"                  </{setting}>"
+        yield "                </entry>"
+    yield from ("              </rules>", "            </security>", "          </rulebase>", "        </entry>")
+    yield from ("      </vsys>", "    </entry>", "  </devices>", "</config>")
+
+
+#: By name: that of the parser, and the form where there are several.
+FORMATS = {
+    "cisco_asa": asa,
+    "cisco_ios": ios,
+    "fortinet_fortios": fortios,
+    "yamaha_rtx": yamaha,
+    "paloalto_panos set": panos,
+    "paloalto_panos xml": panos_xml,
+}

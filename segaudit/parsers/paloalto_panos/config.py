@@ -8,7 +8,7 @@ The ledger is kept on the way: what `statements` knows of a place decides the st
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -48,6 +48,10 @@ _KEY_MATERIAL: Final = frozenset(
 _DEVICES: Final = Family()
 
 
+#: Of the many nodes without children; never written to.
+_NO_CHILDREN: Final[dict[str, Node]] = {}
+
+
 class Node:
     """A statement and what stands below it, in order; values have nothing below them."""
 
@@ -58,7 +62,14 @@ class Node:
         self.first_line = first_line
         self.last_line = last_line
         self.family = family
-        self.children: dict[str, Node] = {}
+        self.children = _NO_CHILDREN
+
+    def put(self, name: str, child: Node) -> None:
+        """Let ``child`` stand below, behind all others."""
+        if self.children is _NO_CHILDREN:
+            self.children = {name: child}
+        else:
+            self.children[name] = child
 
     def at(self, *path: str) -> Node:
         """The node at the end of ``path``; an empty one where there is none."""
@@ -167,6 +178,8 @@ def read_panos(source: SourceFile) -> PanosFile:
         _SetReader(file, marks).read()
     else:
         _BraceReader(file, marks).read()
+    if file.form is Form.SET:
+        _spread(file.top)
     marks.flush()
     return file
 
@@ -217,7 +230,7 @@ def _descend(node: Node, name: str, line: int) -> Node:
         return node.level
     found = Node(name, line, line, family.below(name))
     if not found.family.skip:
-        node.children[name] = found
+        node.put(name, found)
     return found
 
 
@@ -287,13 +300,13 @@ class _XmlReader:
         if tag == "member":
             value = text.strip()
             if value not in node.children:
-                node.children[value] = Node(value, first, line, LEAF)
+                node.put(value, Node(value, first, line, LEAF))
             self._marks.add(first, line, node.family)
             return
         if text and not node.children:
             value = text.strip()
             if value:
-                node.children[value] = Node(value, first, line, LEAF)
+                node.put(value, Node(value, first, line, LEAF))
                 self._marks.add(first, line, node.family)
                 if line > first and tag in _KEY_MATERIAL:
                     self._file.ledger.hide(first, line)
@@ -385,10 +398,9 @@ def _put(node: Node, words: Sequence[str], line: int, last_line: int, place: int
 
 
 def _add(leaf: Node, value: str, line: int, last_line: int) -> None:
-    children = leaf.children
     # What is said again is said last.
-    found = children.pop(value, None)
-    children[value] = found or Node(value, line, last_line, LEAF)
+    found = leaf.children.pop(value, None) if leaf.children else None
+    leaf.put(value, found or Node(value, line, last_line, LEAF))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -422,6 +434,8 @@ _NO_CONFIGURATION: Final = Family(
 _COMMENT: Final = Family(state=LineState.IRRELEVANT, reason="comment", skip=True)
 _NO_COMMAND: Final = Family(state=LineState.UNRECOGNIZED, reason="no command of a configuration", skip=True)
 _MODELLED: Final = Family()
+#: Where in a command the settings of an entry begin: ``set rulebase security rules NAME from …``.
+_ENTRY: Final = 5
 #: The most lines that a text in quotes goes on over.
 _LONGEST_TEXT: Final = 400
 
@@ -439,6 +453,9 @@ class _SetReader:
         add = self._marks.add
         levels = self._levels
         index, count = 0, len(lines)
+        # Neighbouring commands mostly say something of one entry.
+        entry: Node | None = None
+        named: Sequence[str] = ()
         while index < count:
             raw = lines[index]
             index += 1
@@ -450,13 +467,33 @@ class _SetReader:
                 continue
             verb = words[0]
             if verb == "set":
+                if entry is not None and words[1:_ENTRY] == named and len(words) > _ENTRY:
+                    entry.last_line = index
+                    add(first, index, _put(entry, words, first, index, _ENTRY))
+                    continue
                 add(first, index, _put(levels[-1], words, first, index, 1))
+                entry, named = self._entry(levels[-1], words), words[1:_ENTRY]
             elif verb in _VERBS:
+                entry = None
                 add(first, index, self._run(verb, words, first))
             elif verb[0] in "#!" or raw.strip().startswith(("[edit", "![")):
                 add(first, index, _COMMENT)
             else:
                 add(first, index, _NO_COMMAND)
+
+    @staticmethod
+    def _entry(level: Node, words: Sequence[str]) -> Node | None:
+        """The entry that the first words of a command name: one that is kept, and itself no list of values."""
+        if len(words) <= _ENTRY:
+            return None
+        if level.family.device and words[1] in VSYS_STATEMENTS and words[1] not in level.family.children:
+            level = level.at("vsys", FIRST_VSYS)
+        for word in words[1:_ENTRY]:
+            found = level.children.get(word)
+            if found is None or found.family.leaf or found.family.skip:
+                return None
+            level = found
+        return level
 
     def _run(self, verb: str, words: tuple[str, ...], line: int) -> Family:
         levels = self._levels
@@ -644,7 +681,8 @@ def merged(first: Node, second: Node) -> Node:
         # A list of values, or of the addresses of an interface: one or the other.
         return first
     result = Node(first.name, first.first_line, first.last_line, first.family)
-    children = result.children
+    children: dict[str, Node] = {}
+    result.children = children
     for name, child in first.children.items():
         other = second.children.get(name)
         children[name] = child if other is None else merged(child, other)
@@ -654,8 +692,9 @@ def merged(first: Node, second: Node) -> Node:
     return result
 
 
-def walk(node: Node) -> Iterator[Node]:
-    """``node`` and all below it."""
-    yield node
+def _spread(node: Node) -> int:
+    """Let every level end where the last one below it does; where that is."""
     for child in node.children.values():
-        yield from walk(child)
+        last = _spread(child) if child.children else child.last_line
+        node.last_line = max(node.last_line, last)
+    return node.last_line

@@ -70,7 +70,7 @@ def test_an_interface_without_a_router_shares_no_routes(sapporo: Device) -> None
     unzoned = sapporo.rule_set("no zone")
     assert unzoned is not None
     items = {item for one in sapporo.attachments if "no zone" in one.rule_sets for item in one.ingress.items}
-    assert items == {"ethernet1/9", "ethernet1/11"}
+    assert items == {"ethernet1/11"}
 
 
 def test_ports_that_switch_or_listen_are_told(sapporo: Device) -> None:
