@@ -179,7 +179,7 @@ def prove_exposure(graph: ZoneGraph, exposures: Sequence[Exposure], roles: Seque
     ]
     together = _join(graph.space, [s for _, s in parts])
     certainty, reasons = certainty_of(together, deciders, roles)
-    packet = pick(graph.space, sent.must or sent.may, ())
+    packet = pick(graph.space, sent.must or sent.may, ordinary_hosts(graph))
     arrived = pick(
         graph.space, _pushed(exposure.piece.stages, graph.space.packet(packet)) & exposure.piece.current.may, ()
     )
@@ -266,6 +266,14 @@ def picked(packets: PacketSet, preferred: tuple[PacketSet, ...]) -> Packet:
     """The packet of a set (which is not empty) that fits ``preferred`` best."""
     found = packets.witness(preferred)
     assert found is not None, "asked of sets with packets only"
+    if found.src == found.dst:
+        # Nobody sends to himself: another destination, or else another sender, where the set holds one.
+        sides: tuple[Side, Side] = ("dst", "src")
+        for side in sides:
+            apart = packets - packets.space.addresses(side, found.version, found.src, found.src)
+            other = apart.witness(preferred) if apart else None
+            if other is not None and other.src != other.dst:
+                return other
     return found
 
 
@@ -275,14 +283,19 @@ def from_anybody(space: PacketSpace) -> PacketSet:
 
 
 def _public_examples(space: PacketSpace) -> tuple[PacketSet, ...]:
-    """Addresses that stand for anybody on the internet (RFC 5737, RFC 3849)."""
+    """Addresses that stand for anybody on the internet, as sender and as receiver (RFC 5737, RFC 3849)."""
+    (sender, sender6), (receiver, receiver6) = _ANYBODY
     return (
-        space.addresses("src", 4, 0xC6336407, 0xC6336407) | space.addresses("src", 6, _V6_EXAMPLE, _V6_EXAMPLE),
-        space.addresses("dst", 4, 0xC6336407, 0xC6336407) | space.addresses("dst", 6, _V6_EXAMPLE, _V6_EXAMPLE),
+        space.addresses("src", 4, sender, sender) | space.addresses("src", 6, sender6, sender6),
+        space.addresses("dst", 4, receiver, receiver) | space.addresses("dst", 6, receiver6, receiver6),
     )
 
 
-_V6_EXAMPLE = 0x20010DB8_0000_0000_0000_0000_0000_0007
+#: 198.51.100.7 and 2001:db8::7, 192.0.2.7 and 2001:db8:0:d::7.
+_ANYBODY = (
+    (0xC6336407, 0x20010DB8_0000_0000_0000_0000_0000_0007),
+    (0xC0000207, 0x20010DB8_0000_000D_0000_0000_0000_0007),
+)
 
 
 def ordinary_hosts(graph: ZoneGraph) -> tuple[PacketSet, ...]:
@@ -292,7 +305,7 @@ def ordinary_hosts(graph: ZoneGraph) -> tuple[PacketSet, ...]:
         p
         for z in graph.zones.values()
         for s in z.segments
-        for p in s.prefixes
+        for p in (*s.prefixes, *s.possible)
         if p.length < (31 if p.version == 4 else 127)
     }
     # In IPv6 only the first address is nobody's own (RFC 4291 section 2.6.1), in IPv4 the last as well.
