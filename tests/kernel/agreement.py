@@ -19,11 +19,7 @@ from segaudit.model import (
     UDP,
     Device,
     LineState,
-    Route,
-    RouteKind,
     SourceFile,
-    Span,
-    parse_address,
     parse_prefix,
 )
 from segaudit.model.address import Prefix
@@ -354,11 +350,7 @@ def _own_prefixes(router: Router) -> Iterator[Prefix]:
 def _device(laboratory: Laboratory, router: Router) -> Device:
     """A router as our parser reads what was saved of it."""
     files = laboratory.saved(router)
-    sources = tuple(
-        SourceFile(path=path, lines=tuple(text.splitlines()))
-        for path, text in files.items()
-        if not path.endswith(".route")
-    )
+    sources = tuple(SourceFile(path=path, lines=tuple(text.splitlines())) for path, text in files.items())
     (together,) = PARSER.group(sources)
     result = PARSER.parse(together)
     left = [
@@ -369,19 +361,7 @@ def _device(laboratory: Laboratory, router: Router) -> Device:
     ]
     assert not left, f"what a router saves is understood: {left}"
     (device,) = result.devices
-    return replace(device, routes=tuple(_route(text) for text in router.routes))
-
-
-def _route(text: str) -> Route:
-    words = text.split()
-    kind = RouteKind.STATIC if words[1] == "via" else RouteKind.DISCARD
-    target = words[0] if kind == RouteKind.STATIC else words[1]
-    hop = parse_address(words[2])[1] if kind == RouteKind.STATIC else None
-    version = 6 if ":" in text else 4
-    prefix = Prefix(version, 0, 0) if target == "default" else parse_prefix(target)
-    metric = int(words[words.index("metric") + 1]) if "metric" in words else 1024 if version == 6 else 0
-    span = Span(path="routes", first_line=1, last_line=1)
-    return Route(prefix=prefix, span=span, next_hop=hop, distance=metric, kind=kind)
+    return device
 
 
 def _as_asked(arrival: Arrival, sent: Packet, asked: Packet) -> Arrival:

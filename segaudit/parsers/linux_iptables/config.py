@@ -19,6 +19,7 @@ from segaudit.parsers.linux_iptables.captured import AddressCapture
 from segaudit.parsers.linux_iptables.host import Host, HostFacts
 from segaudit.parsers.linux_iptables.shell import Command, Shell
 from segaudit.parsers.linux_iptables.syntax import Option, Piece, Target, pieces_of, read_piece, words_of
+from segaudit.parsers.linux_iptables.table import TableCapture
 
 #: The chains that each table has at birth (iptables(8), TABLES).
 BUILT_IN: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -246,7 +247,7 @@ class Reader:
         self._marks_families = len(self._default) > 1
         self._said = set()
         shell = Shell()
-        capture = AddressCapture()
+        capture, table = AddressCapture(), TableCapture()
         waiting: list[tuple[int, str]] = []
         section: list[_Table] = []
         # The first of a run of rules, which the ledger takes at once.
@@ -283,7 +284,9 @@ class Reader:
             elif line and not line.isspace():
                 if line.strip() == "COMMIT":
                     self._ledger.irrelevant(number, "ends a table that was not begun")
-                elif (verdict := capture.take(line, source.span(number))) is not None:
+                elif (verdict := capture.take(line, source.span(number))) is not None or (
+                    verdict := table.take(line, source.span(number))
+                ) is not None:
                     self._say(number, number, *verdict)
                 else:
                     waiting.append((number, _PROMPT.sub("", line)))
@@ -296,6 +299,7 @@ class Reader:
             )
         self._script(shell, waiting)
         self._host.captured(capture)
+        self._host.captured_table(table)
 
     def _mark(self) -> LedgerBuilder:
         assert self._ledger is not None, "a file is being read"

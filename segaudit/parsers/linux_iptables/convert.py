@@ -594,6 +594,7 @@ class _Converter:
             rule_sets=tuple(self._rule_sets.values()),
             attachments=tuple(sorted(self._attachments, key=lambda a: (list(Hook).index(a.hook), a.order))),
             routes=facts.routes,
+            known_tables=frozenset(("", version) for version in facts.tables),
             tunnels=tuple(_tunnels(facts)),
             hosts=tuple(self._hosts.values()),
             notices=tuple(self._notices),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
@@ -20,6 +20,7 @@ from segaudit.model import (
 )
 from segaudit.parsers.linux_iptables.captured import AddressCapture, CapturedInterface
 from segaudit.parsers.linux_iptables.links import HostLink, made_link
+from segaudit.parsers.linux_iptables.table import TableCapture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +28,14 @@ class HostFacts:
     """``forwarding`` says by IP version whether the kernel forwards, where the script sets it.
 
     ``captured`` are all interfaces, in their order, where somebody saved them; else it is empty. ``links`` tells of
-    VLANs, tunnels and bridges, ``ports`` which interfaces are ports of a bridge, and of which.
+    VLANs, tunnels and bridges, ``ports`` which interfaces are ports of a bridge, and of which. ``tables`` are the IP
+    versions whose routing table somebody saved: ``routes`` are all of these.
     """
 
     addresses: Mapping[str, tuple[InterfaceAddress, ...]]
     interface_spans: Mapping[str, Span]
     routes: tuple[Route, ...]
+    tables: frozenset[int]
     forwarding: Mapping[int, bool]
     captured: Mapping[str, CapturedInterface]
     links: Mapping[str, HostLink]
@@ -96,6 +99,9 @@ class Host:
     _addresses: dict[str, list[InterfaceAddress]] = field(default_factory=dict)
     _spans: dict[str, Span] = field(default_factory=dict)
     _routes: list[Route] = field(default_factory=list)
+    _tables: set[int] = field(default_factory=set)
+    _shown: list[Route] = field(default_factory=list)
+    _connected: list[Route] = field(default_factory=list)
     _forwarding: dict[int, bool] = field(default_factory=dict)
     _captured: dict[str, CapturedInterface] = field(default_factory=dict)
     _links: dict[str, HostLink] = field(default_factory=dict)
@@ -107,12 +113,31 @@ class Host:
         return HostFacts(
             addresses=MappingProxyType({name: tuple(found) for name, found in self._addresses.items()}),
             interface_spans=MappingProxyType(dict(self._spans)),
-            routes=tuple(self._routes),
+            routes=tuple(self._all_routes()),
+            tables=frozenset(self._tables),
             forwarding=MappingProxyType(dict(self._forwarding)),
             captured=MappingProxyType(dict(self._captured)),
             links=MappingProxyType(dict(self._links)),
             ports=MappingProxyType(dict(self._ports)),
         )
+
+    def _all_routes(self) -> Iterator[Route]:
+        """What scripts add, but for the families whose table somebody saved: then that."""
+        yield from (route for route in self._routes if route.prefix.version not in self._tables)
+        yield from self._shown
+        for route in self._connected:
+            # Where the interface's address shows the same, it is no route of its own.
+            if all(route.prefix != address.prefix for address in self._addresses.get(route.interface, ())):
+                yield route
+
+    def captured_table(self, capture: TableCapture) -> None:
+        """Takes in what ``ip route`` printed."""
+        self._tables |= capture.versions
+        self._shown += capture.routes
+        self._connected += capture.connected
+        for route in (*capture.routes, *capture.connected):
+            if route.interface and route.interface != "lo":
+                self._spans.setdefault(route.interface, route.span)
 
     def captured(self, capture: AddressCapture) -> None:
         """Takes in what ``ip address`` printed: the addresses as they were, whatever a script puts there."""

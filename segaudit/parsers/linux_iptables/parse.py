@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from segaudit.model import Failure, LedgerBuilder, SourceFile, msg
+from collections.abc import Iterator
+
+from segaudit.model import Failure, LedgerBuilder, RouteCapture, SourceFile, msg
 from segaudit.parser import ParseResult
-from segaudit.parsers.linux_iptables.config import Reader
+from segaudit.parsers.linux_iptables.config import Config, Reader
 from segaudit.parsers.linux_iptables.convert import convert
 
 
 def parse(sources: tuple[SourceFile, ...]) -> ParseResult:
-    """One device of all ``sources``; none where they hold no table, which fails where they hold addresses."""
+    """One device of all ``sources``; none where they hold no table of rules.
+
+    Addresses of no device fail; routes of none are those of a device of the run.
+    """
     ledgers = {source.path: LedgerBuilder(source) for source in sources}
     reader = Reader(ledgers)
     for source in sources:
@@ -20,7 +25,19 @@ def parse(sources: tuple[SourceFile, ...]) -> ParseResult:
         devices=devices,
         ledgers=tuple(ledgers[source.path].finish() for source in sources),
         failures=tuple(_of_nobody(source) for source in sources) if config.host.captured and not devices else (),
+        captures=() if devices else tuple(_captures(config, sources[0])),
     )
+
+
+def _captures(config: Config, source: SourceFile) -> Iterator[RouteCapture]:
+    """The routing table of a host whose rules are not beside it."""
+    if config.host.tables:
+        yield RouteCapture(
+            device="",
+            span=source.span(1, max(1, len(source.lines))),
+            tables=frozenset(("", version) for version in config.host.tables),
+            routes=tuple(r for r in config.host.routes if r.prefix.version in config.host.tables),
+        )
 
 
 def _of_nobody(source: SourceFile) -> Failure:
