@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from segaudit.knowledge.protocols import is_internet_address
@@ -19,13 +21,13 @@ from segaudit.model import (
     UDP,
     Device,
     LineState,
-    SourceFile,
     parse_prefix,
 )
 from segaudit.model.address import Prefix
 from segaudit.packetspace.packet import ACK, STATES, SYN, Packet
 from segaudit.packetspace.space import PacketSpace
-from segaudit.parsers.linux_iptables import PARSER
+from segaudit.pipeline.collect import Selection
+from segaudit.pipeline.read import read
 from segaudit.semantics.trace import Verdict
 from segaudit.semantics.trace_flows import Flow, FlowVerdict
 from segaudit.zones.build import build
@@ -83,10 +85,9 @@ class Audited:
 
     def __init__(self, space: PacketSpace, laboratory: Laboratory) -> None:
         self.laboratory = laboratory
-        self.devices = [_device(laboratory, router) for router in laboratory.routers]
+        self.devices = _read(laboratory)
         self.graph = build(space, self.devices, Declared(), AS_OF)
-        ordered = sorted(self.devices, key=lambda d: d.name)
-        self.tracer = NetworkTracer(ordered, build_segments(ordered, Declared()), AS_OF)
+        self.tracer = NetworkTracer(self.devices, build_segments(self.devices, Declared()), AS_OF)
         at = {(r.name, i): s for r in laboratory.routers for i, (s, _) in r.interfaces.items()}
         #: By zone: its segments in the laboratory, each with the routers' interfaces there.
         self.wires = {
@@ -347,21 +348,22 @@ def _own_prefixes(router: Router) -> Iterator[Prefix]:
         yield from (parse_prefix(text) for text in addresses)
 
 
-def _device(laboratory: Laboratory, router: Router) -> Device:
-    """A router as our parser reads what was saved of it."""
-    files = laboratory.saved(router)
-    sources = tuple(SourceFile(path=path, lines=tuple(text.splitlines())) for path, text in files.items())
-    (together,) = PARSER.group(sources)
-    result = PARSER.parse(together)
+def _read(laboratory: Laboratory) -> tuple[Device, ...]:
+    """The routers as segaudit reads a folder with what was saved of them."""
+    with TemporaryDirectory() as folder:
+        for router in laboratory.routers:
+            for path, text in laboratory.saved(router).items():
+                Path(folder, path).write_text(text, encoding="utf-8")
+        network = read(Selection(paths=(folder,)), jobs=1, debug=True)
+    assert not network.failures, network.failures
     left = [
         f"{ledger.path}:{line}"
-        for ledger in result.ledgers
+        for ledger in network.ledgers.values()
         for state in (LineState.UNSUPPORTED, LineState.UNRECOGNIZED)
         for line in ledger.lines(state)
     ]
     assert not left, f"what a router saves is understood: {left}"
-    (device,) = result.devices
-    return device
+    return network.devices
 
 
 def _as_asked(arrival: Arrival, sent: Packet, asked: Packet) -> Arrival:
