@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from segaudit.findings.report import Report
@@ -22,7 +22,8 @@ class ReporterOptions:
 class Reporter:
     """An output format. ``render`` is pure: the same report and options give the same bytes.
 
-    ``binary``: the result is bytes (XLSX) and is never printed to a terminal.
+    ``binary``: the result is bytes (XLSX) and is never printed to a terminal. ``together`` makes one document of what
+    was rendered of each part of a run (``--separate``); without it each part needs a file of its own.
     """
 
     name: str
@@ -30,3 +31,4 @@ class Reporter:
     render: Callable[[Report, ReporterOptions], str | bytes]
     extension: str
     binary: bool = False
+    together: Callable[[Sequence[str]], str] | None = None

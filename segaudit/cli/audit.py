@@ -118,9 +118,8 @@ def run(options: argparse.Namespace) -> int:
             reports.append(_compared(report, baseline))
     finally:
         progress.done()
-    for report in reports:
-        for output in outputs:
-            _write(output, report, options, view)
+    for output in outputs:
+        _write(output, reports, options, view)
     if options.write_baseline:
         write_text(options.write_baseline, baseline_text(f.fingerprint for r in reports for f in r.findings))
     return status(options, network, reports)
@@ -161,6 +160,9 @@ def _outputs(options: argparse.Namespace) -> list[Output]:
     if sum(not output.file for output in outputs) > 1:
         raise UsageError("only one format goes to standard output: write the others as -f NAME=FILE")
     for output in outputs:
+        if options.separate and not output.file and output.reporter.together is None:
+            name = output.reporter.name
+            raise UsageError(f"--separate makes several {name} documents: write them as -f {name}=FILE")
         if output.reporter.binary and not output.file and sys.stdout.isatty():
             raise UsageError(f"{output.reporter.name} is no text for a terminal: write -f {output.reporter.name}=FILE")
     return outputs
@@ -181,27 +183,30 @@ def _compared(report: Report, baseline: frozenset[str]) -> Report:
     return replace(report, findings=findings)
 
 
-def _write(output: Output, report: Report, options: argparse.Namespace, view: Screen) -> None:
+def _write(output: Output, reports: Sequence[Report], options: argparse.Namespace, view: Screen) -> None:
+    """Each report to a file of its own, or all of them to standard output as one document."""
     from segaudit.pipeline.facts import write_text
     from segaudit.reporter import ReporterOptions
 
-    color = view.color and not output.file
-    rendered = output.reporter.render(
-        report,
-        ReporterOptions(
-            language=view.language.code,
-            color=color,
-            width=view.width or ReporterOptions().width,
-            verbose=view.verbose,
-        ),
+    shown = ReporterOptions(
+        language=view.language.code,
+        color=view.color and not output.file,
+        width=view.width or ReporterOptions().width,
+        verbose=view.verbose,
     )
-    if output.file:
-        write_text(_place(output.file, report, separate=options.separate), rendered)
-    elif isinstance(rendered, bytes):
-        sys.stdout.flush()
-        sys.stdout.buffer.write(rendered)
-    else:
-        sys.stdout.write(rendered)
+    texts: list[str] = []
+    for report in reports:
+        rendered = output.reporter.render(report, shown)
+        if output.file:
+            write_text(_place(output.file, report, separate=options.separate), rendered)
+        elif isinstance(rendered, bytes):
+            sys.stdout.flush()
+            sys.stdout.buffer.write(rendered)
+        else:
+            texts.append(rendered)
+    if options.separate and output.reporter.together is not None and texts:
+        texts = [output.reporter.together(texts)]
+    sys.stdout.writelines(texts)
 
 
 def _place(file: str, report: Report, *, separate: bool) -> str:

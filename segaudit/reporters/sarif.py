@@ -60,6 +60,16 @@ def render(report: Report, options: ReporterOptions) -> str:
     return json.dumps(_Log(report, Language(options.language)).log(), indent=2, ensure_ascii=True) + "\n"
 
 
+def merged(documents: Sequence[str]) -> str:
+    """Several logs as one with all of their runs, each told apart by its first input."""
+    logs = [json.loads(one) for one in documents]
+    runs = [run for log in logs for run in log["runs"]]
+    for run in runs:
+        for artifact in run["artifacts"][:1]:
+            run["automationDetails"]["id"] += f"{artifact['location']['uri']}/"
+    return json.dumps({**logs[0], "runs": runs}, indent=2, ensure_ascii=True) + "\n"
+
+
 class _Log:
     """One rendering."""
 
@@ -304,4 +314,6 @@ def _cut(text: str) -> str:
     return text if len(text) <= _MOST_CHARACTERS else text[: _MOST_CHARACTERS - 3] + "..."
 
 
-REPORTER = Reporter(name="sarif", title="SARIF 2.1.0, for code scanning", render=render, extension="sarif")
+REPORTER = Reporter(
+    name="sarif", title="SARIF 2.1.0, for code scanning", render=render, extension="sarif", together=merged
+)

@@ -435,4 +435,4 @@ def _more(count: int) -> Message:
     return msg("and one more (-v shows all)", plural="and {count} more (-v shows all)", count=count)
 
 
-REPORTER = Reporter(name="text", title="for the terminal", render=render, extension="txt")
+REPORTER = Reporter(name="text", title="for the terminal", render=render, extension="txt", together="\n".join)

@@ -244,6 +244,20 @@ def test_each_input_alone(segaudit: Segaudit, site: Path, policy: Path, tmp_path
     assert [len(report["devices"]) for report in reports.values()] == [1, 1]
 
 
+def test_each_input_alone_on_standard_output_is_one_document(segaudit: Segaudit, site: Path, policy: Path) -> None:
+    (site / "gw2.v4").write_text(CLOSED, encoding="utf-8")
+    separate = ("audit", site, "--policy", policy, "--separate", "--as-of", "2026-01-01")
+    reports = json.loads(segaudit(*separate, "-f", "json").out)
+    assert [[d["name"] for d in report["devices"]] for report in reports] == [["gw"], ["gw2"]]
+    log = json.loads(segaudit(*separate, "-f", "sarif").out)
+    assert len(log["runs"]) == 2
+    assert len({run["automationDetails"]["id"] for run in log["runs"]}) == 2
+    assert segaudit(*separate).out.count("segaudit 0.1.0, policy") == 2
+    ran = segaudit(*separate, "-f", "html")
+    assert ran.status == 2
+    assert "-f html=FILE" in ran.err
+
+
 def test_the_report_names_what_failed_and_what_was_ignored(segaudit: Segaudit, site: Path, policy: Path) -> None:
     (site / "broken.cfg").write_bytes(b"\x00\x01\x02" * 100)
     (site / "notes.txt").write_text("call Suzuki\n", encoding="utf-8")

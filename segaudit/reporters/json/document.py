@@ -53,6 +53,11 @@ def _written(value: Json, gap: str) -> str:
     return json.dumps(value)
 
 
+def array(documents: Sequence[str]) -> str:
+    """Several documents as one: an array of them."""
+    return "[\n" + ",\n".join(one.rstrip("\n") for one in documents) + "\n]\n"
+
+
 def document(report: Report, language: Language) -> dict[str, Json]:
     """The document as plain values."""
     return {
