@@ -21,6 +21,7 @@ from segaudit.model import (
     UDP,
     Device,
     LineState,
+    parse_address,
     parse_prefix,
 )
 from segaudit.model.address import Prefix
@@ -122,6 +123,23 @@ class Audited:
             found.append(Probe(packet, zone, said))
         return found
 
+    def probe(self, src: str, dst: str, service: str) -> Probe:
+        """The first packet of a session for ``service``, such as ``tcp/22``."""
+        name, _, port = service.partition("/")
+        version, source = parse_address(src)
+        packet = Packet(
+            version=version,
+            protocol={"tcp": TCP, "udp": UDP}[name],
+            src=source,
+            dst=parse_address(dst)[1],
+            src_port=OF_ITS_OWN,
+            dst_port=int(port),
+            tcp_flags=SYN if name == "tcp" else 0,
+        )
+        packet = self._with_port_of_its_own(packet)
+        zone = next(name for name, sent in self.graph.sources.items() if packet in sent)
+        return Probe(packet, zone, self.tracer.trace(Flow(id="", packet=packet)))
+
     def _drawn(self, chance: Random) -> Iterator[tuple[Packet, str]]:
         drawer = Drawer(self.devices, chance)
         own = tuple((version, address, address) for version, address in self._own)
@@ -188,7 +206,7 @@ class Audited:
 
     def ask(self, probes: Sequence[Probe]) -> Tally:
         """Sends the packets, and compares."""
-        arrivals = self._sent_until_received(probes)
+        arrivals = self.arrivals(probes)
         tally = Tally()
         for probe, arrived in zip(probes, arrivals, strict=True):
             self._compare(probe, arrived, tally)
@@ -199,7 +217,7 @@ class Audited:
         """Sends the packets, answers those that arrive as they were sent, sends the same answers to nobody, compares."""
         answers: list[Probe] = []
         strange: list[Probe] = []
-        for probe, arrived in zip(probes, self._sent_until_received(probes), strict=True):
+        for probe, arrived in zip(probes, self.arrivals(probes), strict=True):
             one = arrived[0] if arrived else None
             if one is None or one.itself or len(self.wires[probe.zone]) > 1 or _was_translated(probe):
                 continue
@@ -218,11 +236,11 @@ class Audited:
             strange.append(Probe(stranger, zone, said))
         tally = Tally()
         for some in (answers, strange):
-            for probe, arrived in zip(some, self._sent_until_received(some), strict=True):
+            for probe, arrived in zip(some, self.arrivals(some), strict=True):
                 self._compare(probe, arrived, tally)
         return tally
 
-    def _sent_until_received(self, probes: Sequence[Probe]) -> list[list[Arrival]]:
+    def arrivals(self, probes: Sequence[Probe]) -> list[list[Arrival]]:
         """Where each packet arrived. One that ought to is sent again: a queue that is full drops."""
         arrivals: dict[int, list[Arrival]] = {}
         waiting = list(range(len(probes)))
