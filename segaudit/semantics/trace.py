@@ -160,8 +160,8 @@ class Arrival:
 class Routing:
     """What the routing lists say to a packet: one possibility.
 
-    The first of ``routes`` that is up is taken, and where none is, the routing table decides; ``dropped_by``: a rule
-    drops it.
+    The first of ``routes`` that is up is taken, and where none is, the routing table decides, or it is dropped by
+    ``dropped_by``.
     """
 
     routes: tuple[Route, ...] = ()
@@ -276,13 +276,14 @@ class DeviceTracer:
         flight = Flight(packet, packet)
         found = [Routing()]
         for stage in self._plan((Hook.ROUTING,), crossing):
-            outcomes = stage.ask(flight, crossing).outcomes
-            found = [
+            dropped = [before for before in found if before.dropped_by is not None]
+            going = [before for before in found if before.dropped_by is None]
+            found = dropped + [
                 replace(before, dropped_by=self._decision(outcome))
                 if outcome.end is End.DENY
                 else replace(before, routes=(*before.routes, *outcome.routes))
-                for before in found
-                for outcome in (outcomes if before.dropped_by is None else outcomes[:1])
+                for before in going
+                for outcome in stage.ask(flight, crossing).outcomes
             ]
         return tuple(dict.fromkeys(found))
 

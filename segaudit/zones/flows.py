@@ -287,7 +287,11 @@ class FlowEngine:
     ) -> None:
         """The packets of ``crossing`` that have arrived: at the segments of the interface it leaves by."""
         chain = (*arrival.hops, crossing)
-        for segment in self._at.get((crossing.device, crossing.egress), ()):
+        here = self._at.get((crossing.device, crossing.egress), ())
+        if crossing.next_hop is not None and any(self._holds_router(s, crossing) for s in here):
+            # A router of the input gets them, whatever is on the link.
+            return
+        for segment in here:
             if segment.name == source.name:
                 continue
             if segment.next_hop is not None and crossing.next_hop not in (None, segment.next_hop):
@@ -303,6 +307,13 @@ class FlowEngine:
                     sent = hop.piece.sent(sent)
                 flow = Flow(source=source, target=segment, sent=sent, received=received, hops=chain)
                 flows[segment.name].append((flow, arrival.choices))
+
+    def _holds_router(self, segment: Segment, crossing: Crossing) -> bool:
+        """Whether the next hop of ``crossing`` is another device of the input, on the link that ``segment`` is."""
+        if segment.kind == SegmentKind.INTERNET or segment.divided_by or crossing.next_hop is None:
+            return False
+        owning = self._segments.owners.get(crossing.next_hop, ())
+        return any(p in owning and p.device != crossing.device and not p.vpn for p in segment.ports)
 
     def into(self, tunnel: Segment) -> PacketBounds:
         """The packets that one pair of selectors of a connection takes out of the device."""

@@ -53,6 +53,8 @@ class NetworkTracer:
         self._bridges = {d.name: BridgeTracer(d, segments) for d in devices}
         #: Where a guess has sent what in the trace that is under way: once is enough.
         self._guessed: set[tuple[Port, Leaving]] = set()
+        #: Where the packet has come in on its way to where it is, and how it was.
+        self._passing: set[tuple[Port, Leaving, str | None]] = set()
 
     def trace(self, flow: Flow, start: Segment | None = None) -> FlowVerdict:
         """The verdict on a flow that starts in the segment of its source (`Flow.through_network`).
@@ -124,9 +126,10 @@ class NetworkTracer:
             return internet
         return [s for s in self._segments.segments if any(p.contains(version, address) for p in s.possible)]
 
-    def _is_at(self, device: str, egress: str, packet: Packet) -> Segment | None:
-        """The segment at an interface in which the packet's destination lives."""
-        here = self._segments.at(device, egress)
+    def _is_at(self, device: str, way: Onward, packet: Packet) -> Segment | None:
+        """The segment that a way leads to in which the packet's destination lives; not behind another router than meant."""
+        here = [s for s in self._segments.at(device, way.egress) if not (s.next_hop and way.next_hop)]
+        here += [s for s in self._segments.at(device, way.egress) if s.next_hop and s.next_hop == way.next_hop]
         best: tuple[int, Segment] | None = None
         for segment in here:
             for prefix in segment.prefixes:
@@ -184,7 +187,19 @@ class NetworkTracer:
     def _arrive(
         self, name: str, ingress: str, arriving: Leaving, hops: tuple[Hop, ...], start: Segment, bypass: str | None
     ) -> _End:
-        """What becomes of a packet that arrives at a device."""
+        """What becomes of a packet that arrives at a device; one that has been there as it is now comes back once more."""
+        here = (Port(name, ingress), arriving, bypass)
+        if here in self._passing:
+            return self._stopped(name, hops, msg("it goes round in circles"))
+        self._passing.add(here)
+        try:
+            return self._arrived(name, ingress, arriving, hops, start, bypass)
+        finally:
+            self._passing.discard(here)
+
+    def _arrived(
+        self, name: str, ingress: str, arriving: Leaving, hops: tuple[Hop, ...], start: Segment, bypass: str | None
+    ) -> _End:
         tracer, packet = self._tracer(name, start), arriving.packet
         if len(hops) > MOST_HOPS:
             if _was_here(hops, name, ingress):
@@ -222,14 +237,15 @@ class NetworkTracer:
                 ends += [self._leave(tracer, ingress, way, arriving, hops, start, bypass) for way in across]
                 continue
             for routing in tracer.route(routed, ingress):
-                if routing.dropped_by is not None:
-                    decision = decided_by(name, routing.dropped_by)
-                    ends.append(_End(Verdict.DENY, decision, None, hops))
-                    continue
-                ways = self._routes[name].by_routes(routing.routes, routed, ingress)
+                dropped = routing.dropped_by
+                ways = self._routes[name].by_routes(routing.routes, routed, ingress, dropped=dropped is not None)
                 ways = self._bridges[name].out(ingress, ways, routed)
                 if not any(way.sure and way.egress for way in ways):
-                    ends.append(self._stopped(name, hops, msg("it has no route to {address}", address=routed.dst_text)))
+                    if dropped is not None:
+                        ends.append(_End(Verdict.DENY, decided_by(name, dropped), None, hops))
+                    else:
+                        nowhere = msg("it has no route to {address}", address=routed.dst_text)
+                        ends.append(self._stopped(name, hops, nowhere))
                 ends += [self._leave(tracer, ingress, way, arriving, hops, start, bypass) for way in ways if way.egress]
         if not ends:
             ends = [self._local(tracer, ingress, arriving, hops, bypass)]
@@ -291,7 +307,7 @@ class NetworkTracer:
             beyond = _together(ends, msg("which of several routers answers for the next hop"))
             link = next(s for s in self._segments.at(name, way.egress) if onward[0] in s.ports)
             return _divided(beyond, link)
-        there = self._is_at(name, way.egress, packet)
+        there = self._is_at(name, way, packet)
         if there is None:
             return self._stopped(name, end.hops, msg("nothing shows that {address} is there", address=packet.dst_text))
         if there.kind == SegmentKind.TUNNEL:
