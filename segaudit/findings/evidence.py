@@ -11,8 +11,8 @@ from segaudit.model import Action, Certainty, Message, Prefix, Rule, RuleSet, Sp
 from segaudit.packetspace.bounds import PacketBounds
 from segaudit.packetspace.packet import Packet
 from segaudit.packetspace.space import PacketSet, PacketSpace, Side
-from segaudit.semantics.device import Decider, Exposure, Stage
-from segaudit.semantics.translation import Rewrite
+from segaudit.semantics.device import Decider, Exposure
+from segaudit.semantics.translation import pushed
 from segaudit.zones.graph import Flow, SegmentKind, Zone, ZoneGraph
 
 #: From this certainty on a role that was inferred counts as established.
@@ -117,7 +117,7 @@ def _flow_deciders(graph: ZoneGraph, flow: Flow, sent: PacketSet) -> list[Decide
             for earlier in reversed(flow.hops[:place]):
                 before = PacketBounds.exactly(earlier.piece.sent(before).may)
             found.append(replace(decider, sent=before.may & sent) if place else decider)
-        packets = _pushed(hop.piece.stages, packets) & hop.piece.current.may
+        packets = pushed(hop.piece.rewrites, packets) & hop.piece.current.may
     return found
 
 
@@ -181,7 +181,7 @@ def prove_exposure(graph: ZoneGraph, exposures: Sequence[Exposure], roles: Seque
     certainty, reasons = certainty_of(together, deciders, roles)
     packet = pick(graph.space, sent.must or sent.may, ordinary_hosts(graph))
     arrived = pick(
-        graph.space, _pushed(exposure.piece.stages, graph.space.packet(packet)) & exposure.piece.current.may, ()
+        graph.space, pushed(exposure.piece.rewrites, graph.space.packet(packet)) & exposure.piece.current.may, ()
     )
     found = Witness(device=exposure.device, in_interface=exposure.ingress, segment="", sent=packet, received=arrived)
     places = [Location(span=e.service.span, primary=i == 0) for i, (e, _) in enumerate(parts) if e.service is not None]
@@ -228,7 +228,7 @@ def witness(graph: ZoneGraph, flow: Flow, sent: PacketBounds) -> Witness:
     packet = pick(space, sent.must or sent.may, ordinary_hosts(graph))
     packets = space.packet(packet)
     for hop in flow.hops:
-        packets = _pushed(hop.piece.stages, packets) & hop.piece.current.may
+        packets = pushed(hop.piece.rewrites, packets) & hop.piece.current.may
     received = pick(space, packets & flow.received.may, ())
     if len(flow.hops) == 1 and flow.source.kind not in OUT_OF_VPN:
         # Between two interfaces it replays at the device alone, whatever the routes say.
@@ -316,15 +316,6 @@ def ordinary_hosts(graph: ZoneGraph) -> tuple[PacketSet, ...]:
         unfit = space.union(space.addresses(side, v, a, a) for v, addresses in ends for a in addresses)
         found.append(space.full - unfit)
     return tuple(found)
-
-
-def _pushed(stages: Sequence[Stage], packets: PacketSet) -> PacketSet:
-    """How ``packets`` look after the translations among ``stages``."""
-    found = packets
-    for stage in stages:
-        if isinstance(stage, Rewrite):
-            found = stage.image(found)
-    return found
 
 
 def rule_refs(deciders: Iterable[Decider]) -> tuple[RuleRef, ...]:

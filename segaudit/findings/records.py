@@ -13,7 +13,7 @@ from segaudit.packetspace.bounds import PacketBounds
 from segaudit.packetspace.space import PacketSet, PacketSpace
 from segaudit.semantics.device import Decider, Gate
 from segaudit.semantics.rulesets import ListResult
-from segaudit.semantics.translation import Rewrite
+from segaudit.semantics.translation import Rewrite, pushed
 from segaudit.zones.graph import Conduit, Flow, Zone, ZoneGraph
 
 #: Zones whose edge is a boundary in either direction.
@@ -103,7 +103,7 @@ class _Silent:
                 elif not _translates(stage):
                     if stage.attachment.original_destination:
                         arriving &= self._passing(stage)
-                        current &= _pushed(rewrites, arriving)
+                        current &= pushed(rewrites, arriving)
                     else:
                         current &= self._passing(stage)
                 if not current:
@@ -147,10 +147,3 @@ class _Silent:
 
 def _translates(gate: Gate) -> bool:
     return any(result.rule_set.kind == RuleSetKind.NAT for result in gate.results)
-
-
-def _pushed(rewrites: list[Rewrite], packets: PacketSet) -> PacketSet:
-    found = packets
-    for rewrite in rewrites:
-        found = rewrite.image(found & rewrite.domain.may)
-    return found

@@ -103,7 +103,7 @@ def parse_groups(
     ``executor`` is used where given, and left running. Else ``jobs`` processes are, or where that is worth it as many as
     there are processors; one means this process.
     """
-    tell = progress or _say_nothing
+    tell = progress or say_nothing
     if executor is not None:
         return _submitted(executor, groups, tell, debug=debug)
     workers = _workers(groups, jobs)
@@ -125,7 +125,7 @@ def parse_groups(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _say_nothing(_done: int, _of: int) -> None:
+def say_nothing(*_: object) -> None:
     """Progress that nobody watches."""
 
 

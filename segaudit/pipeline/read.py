@@ -26,7 +26,7 @@ from segaudit.pipeline.captures import Found, apply_captures
 from segaudit.pipeline.clusters import one_of_each_cluster
 from segaudit.pipeline.collect import Selection, collect, distinct, matches
 from segaudit.pipeline.discover import parsers
-from segaudit.pipeline.parse import Group, group_sources, parse_groups
+from segaudit.pipeline.parse import Group, group_sources, parse_groups, say_nothing
 from segaudit.pipeline.recognize import Recognized, best_claim, recognize
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def read(
     """
     known = parsers()
     selection = replace(selection, paths=distinct(selection.paths))
-    tell = progress or _say_nothing
+    tell = progress or say_nothing
     recognized, ignored, failures = _recognized(selection, known, tell, debug=debug)
     by_format: dict[str, list[SourceFile]] = {}
     for one in recognized.values():
@@ -71,10 +71,6 @@ def read(
     for place, (group, result) in enumerate(zip(groups, results, strict=True)):
         building.add(place, group, result)
     return building.network(ignored, failures)
-
-
-def _say_nothing(_what: str, _done: int, _of: int) -> None:
-    """Progress that nobody watches."""
 
 
 def _recognized(

@@ -177,6 +177,14 @@ class Rewrite:
         return PacketBounds(must & self.domain.must, may & self.domain.may)
 
 
+def pushed(rewrites: Iterable[Rewrite], packets: PacketSet) -> PacketSet:
+    """How ``packets`` may look after all of ``rewrites``, in order."""
+    found = packets
+    for rewrite in rewrites:
+        found = rewrite.image(found & rewrite.domain.may)
+    return found
+
+
 def _field_maps(translation: Translation, resolver: Resolver) -> list[_Map]:
     found: list[_Map] = []
     if translation.state is not None:
