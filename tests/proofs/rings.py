@@ -108,7 +108,9 @@ class Made:
 
 def _called(text: str, name: str, other: str) -> str:
     """A config with another name for its device."""
-    return re.sub(rf'(?m)^( *(?:set )?hostname "?){name}\b', rf"\g<1>{other}", text)
+    return re.sub(
+        rf'(?m)^( *(?:set |set deviceconfig system |console )?(?:hostname|prompt) "?){name}\b', rf"\g<1>{other}", text
+    )
 
 
 def _other_name(found: re.Match[str]) -> str:
