@@ -145,7 +145,8 @@ class Rule:
     ``position`` is 1-based in evaluation order. ``translated_by`` is for devices whose policies tell translated
     traffic apart (FortiOS VIPs): ``None`` matches by ``destination`` as it is now; a set matches packets that one of
     these translations rewrote, whatever ``destination`` says, and of the others only those that none rewrote and
-    ``destination`` holds. ``source_translation`` is applied to what this filter rule permits (a policy that does NAT).
+    ``destination`` holds. ``only_translated``: only what one of them rewrote, and ``destination`` (as it is now) must hold
+    too. ``source_translation`` is applied to what this filter rule permits (a policy that does NAT).
     ``part_of``: the ``id`` of the first of several rules that stand for one as written (empty: it stands for itself).
     ``routes`` of a rule in a routing list are the ways that it sends by, best first; where none is up, or none is there,
     the routing table decides. ``implicit`` names the vendor's unwritten rule, where this is one; its span is the line
@@ -171,6 +172,7 @@ class Rule:
     target: str = ""
     translation: Translation | None = None
     translated_by: frozenset[str] | None = None
+    only_translated: bool = False
     source_translation: Translation | None = None
     routes: tuple[Route, ...] = ()
     implicit: str = ""

@@ -254,7 +254,7 @@ class Resolver:
 
         ``translated`` names the destination translation that the packets went through, empty if none.
         """
-        by_translation = rule.translated_by is not None and translated != ""
+        by_translation = rule.translated_by is not None and translated != "" and not rule.only_translated
         destination: AddressExpr = AnyAddress() if by_translation else rule.destination
         key = (self._key(rule.source), self._key(destination), self._key(rule.service), version)
         found = self._matches.get(key)
@@ -286,6 +286,8 @@ class Resolver:
         if not rule.enabled:
             return False
         if translated and rule.translated_by is not None and translated not in rule.translated_by:
+            return False
+        if rule.only_translated and not translated:
             return False
         return not rule.schedule or self._scheduled(rule.schedule) is not False
 

@@ -138,7 +138,12 @@ class _Rule:
                 return NO
         if self.vips is not None and flight.destination_rewritten:
             # A policy that tells translated traffic apart: it is about these translations and no others.
-            return NO if self.vips.isdisjoint(flight.rewritten_by) else truth
+            if self.vips.isdisjoint(flight.rewritten_by):
+                return NO
+            if not self.rule.only_translated:
+                return truth
+        elif self.rule.only_translated:
+            return NO
         if self.destination is not None:
             truth = min(truth, self.destination(packet.version, packet.dst, flight.own_destination))
         return truth
@@ -153,7 +158,7 @@ class _Rule:
             yield msg("the interface by which it leaves")
         yield from matcher.why_service(rule.service, packet)
         yield from matcher.why_address(rule.source, packet.version, packet.src, flight.own_source)
-        if self.vips is None or not flight.destination_rewritten:
+        if self.vips is None or self.rule.only_translated or not flight.destination_rewritten:
             yield from matcher.why_address(rule.destination, packet.version, packet.dst, flight.own_destination)
 
 

@@ -350,7 +350,7 @@ class _Converter:
                     part_of="" if made == 1 else name,
                 )
                 if clause.translated_by is not None:
-                    rule = self._by_translation(rule, clause, context)
+                    rule = _by_translation(rule, clause)
                 if rule.translation is not None:
                     rule = self._remember(rule.translation, rule, context)
                 rules.append(rule)
@@ -444,33 +444,6 @@ class _Converter:
             found = self._services[key] = meet.services(services)
             self._kept.append(services)
         return found
-
-    def _by_translation(self, rule: Rule, clause: Clause, context: Context) -> Rule:
-        """A rule about packets that a translation rewrote (or that none did).
-
-        A rule that asks for a translation does not look at the destination of what was translated. Where the line asks
-        for both, the rule calls a list of its own that asks for the translation.
-        """
-        if not clause.translated_by or clause.destination == ANY_ADDRESS:
-            untouched = not clause.translated_by
-            return replace(
-                rule,
-                translated_by=clause.translated_by,
-                destination=clause.destination if untouched else NO_ADDRESS,
-            )
-        if rule.action in (Action.RETURN, Action.GOTO):
-            why = Condition(kind=ConditionKind.OTHER, text="whether the destination was translated")
-            return replace(rule, conditions=(*rule.conditions, why))
-        name = f"{rule.id} (translated)"
-        inner = replace(
-            rule,
-            id=f"{name}:1",
-            position=1,
-            destination=NO_ADDRESS,
-            translated_by=clause.translated_by,
-        )
-        self._rule_sets[name] = RuleSet(name=name, rules=(inner,), default=None, version=context.version)
-        return replace(rule, action=Action.JUMP, target=name, translation=None)
 
     def _asked(self, name: str, meaning: Meaning, context: Context) -> Asked:
         clause = meaning.clauses[0]
@@ -897,3 +870,13 @@ def _interface(name: str, span: Span) -> Interface:
     # pppd gets its address from the other end (pppd(8)).
     method = AddressMethod.PPPOE if name.startswith("ppp") else AddressMethod.STATIC
     return Interface(name=name, span=span, kind=kind, method=method)
+
+
+def _by_translation(rule: Rule, clause: Clause) -> Rule:
+    """A rule about packets that a translation rewrote (or that none did).
+
+    A rule that asks for a translation and for a destination asks for it as it is after the translation.
+    """
+    both = bool(clause.translated_by) and clause.destination != ANY_ADDRESS
+    destination = clause.destination if both or not clause.translated_by else NO_ADDRESS
+    return replace(rule, translated_by=clause.translated_by, destination=destination, only_translated=both)

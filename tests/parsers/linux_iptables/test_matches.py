@@ -378,17 +378,17 @@ def test_connections_that_were_not_translated() -> None:
     assert [c.text for c in ongoing.conditions] == ["conntrack ! --ctstate DNAT"]
 
 
-def test_a_destination_and_a_translation_are_asked_one_after_the_other() -> None:
+def test_a_destination_and_a_translation_are_both_asked_for() -> None:
     device = device_of(
         saved("-A PREROUTING -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.0.0.5:80", table="nat"),
         saved("-A FORWARD -d 10.0.0.5/32 -m conntrack --ctstate DNAT -j ACCEPT", name="gw.filter"),
     )
-    forward, inner = device.rule_set("FORWARD"), device.rule_set("FORWARD:1 (translated)")
+    forward = device.rule_set("FORWARD")
     assert forward is not None
-    assert inner is not None
-    assert forward.rules[0].destination == host("10.0.0.5")
-    assert forward.rules[0].target == inner.name
-    assert inner.rules[0].translated_by == frozenset({"nat/PREROUTING:1"})
+    rule = forward.rules[0]
+    assert rule.destination == host("10.0.0.5")
+    assert rule.translated_by == frozenset({"nat/PREROUTING:1"})
+    assert rule.only_translated
 
 
 def test_the_destination_before_translation() -> None:
