@@ -284,6 +284,18 @@ class _Entry:
     guessed: bool = False
 
 
+def _entry(one: Resolved) -> _Entry:
+    """The entry of a route; a link-local next hop is one that no config tells: any router of the link."""
+    known = one.next_hop if one.next_hop is None or not is_link_local_hop(*one.next_hop) else None
+    guessed = known is None and one.next_hop is not None
+    return _Entry(one.route.prefix, _rank(one.route), one.egress, known, one.sure, guessed)
+
+
+def is_link_local_hop(version: int, address: int) -> bool:
+    """Whether an address is of one link only (fe80::/10, RFC 4291)."""
+    return version == 6 and address >> 118 == 0x3FA
+
+
 class RoutingTable:
     """The ways of one VRF of a device."""
 
@@ -306,11 +318,11 @@ class RoutingTable:
         routes, vrf = self._routes, self._vrf
         entries = list(self._connected(vrf, _CONNECTED, sure=True))
         own = list(routes.of(vrf))
-        entries += [_Entry(o.route.prefix, _rank(o.route), o.egress, o.next_hop, o.sure) for o in own]
+        entries += [_entry(one) for one in own]
         for origin, sure in routes.imports(vrf):
             imported = [
                 *self._connected(origin, _COPIED, sure=sure),
-                *(_Entry(o.route.prefix, _rank(o.route), o.egress, o.next_hop, o.sure) for o in routes.of(origin)),
+                *(_entry(one) for one in routes.of(origin)),
             ]
             entries += [
                 replace(

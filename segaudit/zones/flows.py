@@ -373,7 +373,10 @@ class FlowEngine:
         for port in sorted(beside):
             other = self._plain(port.device)
             going = PacketBounds(self._space.empty, packets.may - other.own_addresses.must)
-            if other.device.dynamic_routing and going.may:
+            if not other.device.dynamic_routing:
+                # It is no neighbour of a routing protocol, but it may have a link-local address that a route names.
+                going = going.within(self._space.version(6))
+            if going.may:
                 yield Arrival(
                     device=port.device,
                     ingress=port.interface,

@@ -26,7 +26,7 @@ from segaudit.model import (
 from segaudit.model.selector import Selector, SelectorKind
 from segaudit.model.site import SiteGroup, SiteHost, ZoneSpec
 from segaudit.semantics.bridging import filtering_bridge, only_bridges
-from segaudit.semantics.routing import resolved_routes
+from segaudit.semantics.routing import is_link_local_hop, resolved_routes
 from segaudit.semantics.rulesets import zones_of
 from segaudit.semantics.translation import address_prefixes
 from segaudit.zones.graph import DECLARED, INTERNET, Port, RoleEvidence, Segment, SegmentKind
@@ -329,6 +329,9 @@ def _routed(devices: Sequence[Device], owners: Owners, subnets: Sequence[Segment
                 link = joined.get(port)
                 beside = link.ports if link is not None else (port,)
                 if any(owner in beside and owner.device != device.name for owner in owners.get(hop, ())):
+                    continue
+                if is_link_local_hop(*hop) and any(p.device != device.name for p in beside):
+                    # No config tells its link-local address: it may be that router.
                     continue
                 behind[str(beside[0]), hop].append((port, vrf, route.prefix, route.span))
     for (_, hop), routes in sorted(behind.items()):

@@ -296,7 +296,9 @@ class NetworkTracer:
         onward = self._next(name, way, packet)
         if way.guessed:
             # Whom a routing protocol heard of the destination: any router on the link, or it is on the link itself.
-            routers = [p for p in self._routers(name, way) if p not in onward and (p, leaving) not in self._guessed]
+            routers = [
+                p for p in self._routers(name, way, packet) if p not in onward and (p, leaving) not in self._guessed
+            ]
             self._guessed.update((p, leaving) for p in routers)
             if routers:
                 ends = [self._arrive(p.device, p.interface, leaving, end.hops, start, None) for p in routers]
@@ -351,11 +353,11 @@ class NetworkTracer:
         linked = {p for s in here if s.kind != SegmentKind.INTERNET for p in s.ports if p.device != name}
         return [owner for owner in self._segments.owners.get(target, ()) if owner in linked]
 
-    def _routers(self, name: str, way: Onward) -> list[Port]:
+    def _routers(self, name: str, way: Onward, packet: Packet) -> list[Port]:
         """The interfaces of other devices on the link that may have told of networks by a routing protocol."""
         here = self._segments.at(name, way.egress)
         linked = {p for s in here if s.kind != SegmentKind.INTERNET for p in s.ports if p.device != name and not p.vpn}
-        return sorted(p for p in linked if self._devices[p.device].dynamic_routing)
+        return sorted(p for p in linked if self._devices[p.device].dynamic_routing or packet.version == 6)
 
     # -- ends -----------------------------------------------------------------------------------------------------
 

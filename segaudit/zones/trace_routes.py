@@ -63,7 +63,7 @@ class RouteTracer:
         empty = self._is_empty(vrf)
         if not empty:
             found += self._possibly_there(vrf, version, packet.dst)
-        chosen, settled = _chosen(found)
+        chosen, settled = _chosen([replace(one, way=_of_the_link(one.way)) for one in found])
         if not settled and (doubtful or empty):
             chosen += [Onward(member.name, None, sure=False, guessed=True) for member in self._guessed(vrf)]
         return [way for way in chosen if not (way.guessed and way.egress == ingress)]
@@ -302,6 +302,13 @@ class RouteTracer:
         vrf = route.vrf if route.next_hop_vrf is None else route.next_hop_vrf
         hop = (route.prefix.version, route.next_hop)
         return [Onward(i.name, hop, sure=False) for i in self._members(vrf) if i.address_unknown]
+
+
+def _of_the_link(way: Onward) -> Onward:
+    """A way to a link-local next hop leads to some router of that link: no config says which one has it."""
+    if way.next_hop is None or way.next_hop[0] != 6 or way.next_hop[1] >> 118 != 0x3FA:
+        return way
+    return replace(way, next_hop=None, guessed=True)
 
 
 def _doubted(ways: Sequence[Onward]) -> list[Onward]:

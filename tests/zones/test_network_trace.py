@@ -155,3 +155,26 @@ def test_the_address_of_an_interface_that_is_shut_is_nobodys() -> None:
     assert any(f.received.must & made.space.addresses("dst", 4, to.first, to.last) for f in behind.flows)
     own = made.devices["fw"].own_addresses
     assert not own.may & made.space.addresses("dst", 4, to.first, to.last)
+
+
+def test_a_link_local_next_hop_is_some_router_of_the_link() -> None:
+    link = {"vlan": 7}
+    near = device(
+        "near",
+        interface("lan", "2001:db8:1::1/64"),
+        interface("up", "2001:db8:7::1/64", **link),  # type: ignore[arg-type]  # a field of the interface
+        routes=[route("2001:db8:2::/64", "fe80::2", by="up")],
+    )
+    far = device(
+        "far",
+        interface("lan", "2001:db8:2::1/64"),
+        interface("up", "2001:db8:7::2/64", **link),  # type: ignore[arg-type]  # as above
+        routes=[route("2001:db8:1::/64", "fe80::1", by="up")],
+    )
+    said = trace(near, far, src="2001:db8:1::5", dst="2001:db8:2::5")
+    assert said.verdict == Verdict.UNKNOWN
+    assert hops(said) == ["near:lan>up", "far:up>lan"]
+    found = graph(near, far)
+    (conduit,) = (c for (src, dst), c in found.conduits.items() if (src, dst) == ("near:lan", "far:lan"))
+    assert conduit.sent.may
+    assert not conduit.sent.must
