@@ -32,9 +32,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segaudit.check import Check, NoParams, Subject
-from segaudit.findings.deadrules import finding_of
+from segaudit.findings.deadrules import DeadRule, finding_of
 from segaudit.findings.finding import Finding
-from segaudit.model import Severity, msg
+from segaudit.model import Action, Message, Severity, msg
 
 SLUG = "dead-rule-conflicting"
 
@@ -48,13 +48,15 @@ def run(subject: Subject, _: NoParams) -> Iterator[Finding]:
                 check=SLUG,
                 severity=Severity.MEDIUM,
                 title=msg("Rule {rule} of {list} on {device} never acts: earlier rules do the opposite", **dead.names),
-                message=msg(
-                    "Every packet that it would {action} is decided before it by {blockers}.",
-                    action=dead.rule.action,
-                    blockers=dead.blocker_names,
-                ),
+                message=_told(dead),
                 remediation=msg("Move the rule above those that take its packets, or delete it if they are right."),
             )
+
+
+def _told(dead: DeadRule) -> Message:
+    if dead.rule.action == Action.PERMIT:
+        return msg("Every packet that it would permit is decided before it by {blockers}.", blockers=dead.blocker_names)
+    return msg("Every packet that it would deny is decided before it by {blockers}.", blockers=dead.blocker_names)
 
 
 CHECK = Check(

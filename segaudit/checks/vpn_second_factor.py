@@ -47,6 +47,7 @@ from collections.abc import Iterator
 from segaudit.check import Check, NoParams, Subject
 from segaudit.findings.evidence import service_packets
 from segaudit.findings.finding import Finding, Location
+from segaudit.findings.logins import ways_to_log_in
 from segaudit.findings.pairs import zone_subject
 from segaudit.findings.remote_access import Access, Asked, accesses, reaches_everything, servers_reached
 from segaudit.model import Certainty, Message, SecondFactor, Severity, msg
@@ -89,7 +90,7 @@ def _absent(access: Access, *, far: bool) -> Finding:
         message=msg(
             "Accounts of {groups} need no second factor: {authentication}.",
             groups=", ".join(group.name for group in access.groups),
-            authentication="; ".join(group.authentication for group in access.groups),
+            authentication=_ways(access),
         ),
         remediation=msg("Ask every account for a second factor, and take groups that do not need it off the VPN."),
         notes=notes,
@@ -97,7 +98,7 @@ def _absent(access: Access, *, far: bool) -> Finding:
 
 
 def _elsewhere(access: Access) -> Finding:
-    names = ", ".join(dict.fromkeys(g.authentication for g in access.groups if g.authentication))
+    names = _ways(access)
     reason = (
         msg("{authentication} decides whether a second factor is asked for", authentication=names)
         if names
@@ -117,6 +118,11 @@ def _elsewhere(access: Access) -> Finding:
         remediation=msg("Confirm it with whoever runs the server that checks the accounts, and keep the proof."),
         notes=(),
     )
+
+
+def _ways(access: Access) -> tuple[Message, ...]:
+    """How the accounts of all groups log in, each way once."""
+    return tuple(dict.fromkeys(way for group in access.groups for way in ways_to_log_in(group.authentication)))
 
 
 def _finding(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from segaudit.findings.finding import Location, RuleRef, Witness
+from segaudit.knowledge.roles import role_words
 from segaudit.knowledge.services import ServiceEntry, ServiceSet, merged_ranges
 from segaudit.model import Action, Certainty, Message, Prefix, Rule, RuleSet, Span, msg
 from segaudit.packetspace.bounds import PacketBounds
@@ -212,7 +213,7 @@ def certainty_of(
         msg(
             "the role of {zone} is inferred ({role}, certainty {percent} %)",
             zone=zone.name,
-            role=zone.role,
+            role=role_words(zone.role),
             percent=round(zone.certainty * 100),
         )
         for zone in roles
