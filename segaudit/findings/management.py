@@ -137,7 +137,7 @@ def _whatever_the_address(
         other = space.union(space.addresses("dst", 4, p.first, p.last) for p in elsewhere)
         possible = (to_public_addresses(space) & space.version(4)) - other
         sent = graph.sources[INTERNET] & space.opening & possible
-        reached = semantics.expose(ingress, PacketBounds.exactly(sent), meant=possible)
+        reached = semantics.expose(ingress, semantics.checked(ingress, PacketBounds.exactly(sent)), meant=possible)
         for one in (_administering(semantics, e, services) for e in reached):
             if one is None or one.piece.rewrites:
                 continue
@@ -198,7 +198,8 @@ def _beside(
         sent = _from_anywhere(space) & _to_public_own(space, interface)
         if not sent:
             continue
-        exposures = semantics.expose(interface.name, PacketBounds.exactly(sent))
+        arriving = semantics.checked(interface.name, PacketBounds.exactly(sent))
+        exposures = semantics.expose(interface.name, arriving)
         found = [e for e in (_administering(semantics, e, services) for e in exposures) if e is not None]
         if found:
             doubt = msg(

@@ -314,12 +314,12 @@ class DeviceSemantics:
     ) -> list[Exposure]:
         """What of ``packets`` reaches the device itself, by service; ``service=None``: passes, but nothing is known to listen.
 
-        ``meant`` are packets that are taken to be for the device, whatever is known of its addresses.
+        ``meant`` are packets that are taken to be for the device, whatever is known of its addresses. Routes are not
+        asked, nor is the reverse-path check (`checked`).
         """
         found: list[Exposure] = []
         # It may have an address of a family that it does not forward.
         families = self.device.versions | {a.prefix.version for i in self.device.interfaces for a in i.addresses}
-        packets = self.checked(ingress, packets, bypass)
         spoken = packets.within(self.space.union(self.space.version(v) for v in sorted(families)))
         for piece in self.arrive(ingress, spoken, bypass):
             redirected = any(r.translation.to_device for r in piece.rewrites)

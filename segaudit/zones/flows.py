@@ -197,6 +197,7 @@ class FlowEngine:
             semantics = self._semantics(arrival.device, source)
             if not hops or semantics.may_turn_to_itself or arriving.may & self._territory.own("dst"):
                 heard = PacketBounds(self._space.empty, arriving.may) if arrival.choices else arriving
+                heard = semantics.checked(ingress, heard, arrival.bypass)
                 exposures += (replace(e, hops=hops) for e in semantics.expose(ingress, heard, arrival.bypass))
             for crossing in semantics.cross(ingress, arriving, arrival.bypass):
                 self._deliver(source, crossing, arrival, flows)

@@ -73,6 +73,9 @@ class NetworkTracer:
             )
             return FlowVerdict(id=flow.id, verdict=Verdict.UNKNOWN, undecided=(reason,), decided_by=None, received=None)
         (start,) = starts
+        if self._stays(start, packet):
+            reason = msg("both ends are in {segment}: no device is between them", segment=start.name)
+            return FlowVerdict(id=flow.id, verdict=Verdict.UNKNOWN, undecided=(reason,), decided_by=None, received=None)
         # What comes out of a tunnel goes to what its other selector names, or is dropped.
         carried = YES
         if start.kind == SegmentKind.TUNNEL:
@@ -107,6 +110,19 @@ class NetworkTracer:
             decided_by=_deciding(end),
             received=end.received,
             hops=end.hops,
+        )
+
+    def _stays(self, start: Segment, packet: Packet) -> bool:
+        """Whether a packet is to its own segment, to nobody's address that a device there has or answers for."""
+        if start.kind == SegmentKind.INTERNET or self._home(packet.version, packet.dst) != [start]:
+            return False
+        if (packet.version, packet.dst) in self._segments.owners:
+            return False
+        meant = ((packet.dst, packet.dst),)
+        return not any(
+            arrival.to_device or arrival.destinations != meant
+            for port in start.ports
+            for arrival in self._tracer(port.device, start).arrive(packet, port.interface)
         )
 
     # -- segments -------------------------------------------------------------------------------------------------
