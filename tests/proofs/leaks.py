@@ -52,6 +52,14 @@ _PATTERNS = {
         r"\b(?:auth|authkey|md5key)=(?P<w>\S+)",
         r"^\s*set\s+\w+\s*=\s*(?P<w>\S+)",
     ),
+    "panos": (
+        r"<(?:phash|key|secret|password|bind-password|snmp-community-string|community|authpwd|privpwd|auth-key|private-key)>"
+        r"(?P<w>[^<]+)<",
+        r"\b(?:phash|pre-shared-key\s+key|bind-password|snmp-community-string|community|authpwd|privpwd|auth-key)\s+"
+        r"(?:\"(?P<q>[^\"]+)\"|(?P<w>[^\s\";{]+))",
+        r"^\s*(?:key|secret|password)\s+(?P<w>[^\s\";{]+);",
+        r"\b(?:secret|public-key)\s+(?P<w>[^\s\";{]+)",
+    ),
     "iptables_save": (rf"\b(?:password|passwd|secret|psk)[=: ]\s*{_VALUE}",),
 }
 #: Hashes that are secrets wherever they stand: crypt(3), IOS types 5, 8 and 9, PBKDF2, FortiOS' SH2 and AK1.
@@ -132,7 +140,7 @@ class Secret:
 
 def secrets_of(lines: Sequence[str], kind: str) -> tuple[Secret, ...]:
     """The secrets in ``lines`` of a configuration; ``kind`` is the folder of the corpus, or the parser."""
-    family = next((one for one in ("fortios", "cisco", "yamaha_rtx") if one in kind), "iptables_save")
+    family = next((one for one in ("fortios", "cisco", "yamaha_rtx", "panos") if one in kind), "iptables_save")
     found: dict[tuple[int, str], str] = {}
     for number, line in enumerate(lines, start=1):
         for pattern in (*_PATTERNS[family], *_HASHES):
