@@ -295,7 +295,8 @@ def origin_of(graph: ZoneGraph, sent: PacketSet) -> Origin:
     """From how much of the internet ``sent`` can come."""
     if source_count(sent) <= FEW_SOURCES:
         return Origin.FEW
-    everyone = graph.sources[INTERNET]
+    # A device of which nothing but its management port is known stands in a graph without the internet.
+    everyone = graph.sources.get(INTERNET, graph.space.full)
     for version in (4, 6):
         there = address_count(everyone, "src", version)
         if there and address_count(sent & everyone, "src", version) >= EVERYWHERE * there:
