@@ -1,8 +1,10 @@
 """One packet through the network: where it starts, the hops, where it ends, and what makes it unknown."""
 
+from dataclasses import replace
+
 import pytest
 
-from segaudit.model import Action, InterfaceKind, Tunnel, host, network
+from segaudit.model import Action, InterfaceKind, SourceCheck, SourceCheckMode, Tunnel, host, network
 from segaudit.semantics.trace import Verdict
 from segaudit.semantics.trace_flows import FlowVerdict, flow_of
 from segaudit.zones.segments import Declared, build_segments
@@ -47,6 +49,35 @@ def test_nobody_is_there() -> None:
     said = trace(EDGE, CORE, src="198.51.100.7", dst="192.168.99.1")
     assert said.verdict == Verdict.DENY
     assert said.received is None
+
+
+def test_to_somebody_beside_there_is_no_device_to_ask() -> None:
+    said = trace(EDGE, CORE, src="10.1.0.5", dst="10.1.0.9")
+    assert said.verdict == Verdict.UNKNOWN
+    assert "no device is between them" in str(said.undecided[0])
+    assert not said.hops
+    assert trace(EDGE, CORE, src="10.1.0.5", dst="10.1.0.1").hops, "the router of the segment itself is asked"
+
+
+def test_a_source_that_is_expected_elsewhere_is_stopped_on_arrival() -> None:
+    check = SourceCheck(mode=SourceCheckMode.STRICT, span=SPAN)
+    asymmetric = device(
+        "fw",
+        replace(interface("lan", "192.168.1.1/24"), source_check=check),
+        interface("wan", "203.0.113.2/29"),
+        interface("side", "10.9.0.1/24"),
+        routes=[route("192.168.7.0/24", "192.168.1.254"), route("192.168.7.0/25", "10.9.0.254")],
+    )
+    said = trace(asymmetric, src="192.168.1.9", dst="10.9.0.7")
+    assert said.verdict == Verdict.PERMIT
+    wide = build_segments([asymmetric], NOTHING)
+    behind = next(s for s in wide.segments if s.name == "fw/lan>192.168.1.254")
+    flow = flow_of({"protocol": "tcp", "src_ip": "192.168.7.9", "dst_ip": "203.0.113.5", "dst_port": "80"})
+    stopped = NetworkTracer([asymmetric], wide, DAY).trace(flow, start=behind)
+    assert stopped.verdict == Verdict.DENY
+    assert stopped.decided_by is not None
+    assert "behind another interface" in str(stopped.decided_by.reason)
+    assert stopped.decided_by.first_line == SPAN.first_line
 
 
 def test_a_source_that_is_nowhere() -> None:
