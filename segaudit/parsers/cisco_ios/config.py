@@ -22,6 +22,7 @@ from segaudit.model import (
     SourceFile,
     Span,
 )
+from segaudit.model.speaking import Speaking
 from segaudit.parsers.cisco_ios.acl import AccessList
 
 #: Interface types by which names are abbreviated, in IOS's own spelling.
@@ -81,6 +82,7 @@ class InterfaceConfig:
     addresses: list[OwnAddressLine] = field(default_factory=list)
     virtual_addresses: list[tuple[int, int, int]] = field(default_factory=list)
     method: AddressMethod = AddressMethod.STATIC
+    fetches_ipv6: bool = False
     unnumbered: str = ""
     vrf: str = ""
     zone: Bound | None = None
@@ -540,6 +542,8 @@ class RunningConfig:
     nat_rules: dict[str, NatRule] = field(default_factory=dict)
     routes: dict[str, RouteLine] = field(default_factory=dict)
     routing_protocols: dict[str, int] = field(default_factory=dict)
+    speaking: Speaking = field(default_factory=Speaking)
+    """Where these run, as far as their own blocks and those of interfaces say it."""
     neighbors: dict[tuple[int, int], int] = field(default_factory=dict)
     """Routers that the device names by address (version, value) to exchange routes or tunnels with, and the lines."""
     vlan_names: dict[int, str] = field(default_factory=dict)

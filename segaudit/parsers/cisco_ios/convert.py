@@ -129,6 +129,8 @@ class _Converter:
         filters.attach_all()
         translations = Translations(config, lists)
         translations.attach_all()
+        inside = self._interfaces()
+        speaking = config.speaking.interfaces(inside, config.neighbors) if config.routing_protocols else None
         routes = (*self._routes(), *access.routes)
         imports = tuple(vrf_imports(config, lists))
         policy = PolicyRouting(config, lists, routes, imports)
@@ -150,7 +152,7 @@ class _Converter:
             forwards=forwards4 or forwards6,
             versions=frozenset(v for v, on in ((4, forwards4), (6, forwards6)) if on),
             fragment=not config.interfaces,
-            interfaces=self._interfaces(),
+            interfaces=inside,
             zones=filters.zones(),
             addresses=MappingProxyType(self._addresses()),
             services=MappingProxyType(self._services()),
@@ -165,6 +167,7 @@ class _Converter:
             routes=routes,
             vrf_imports=imports,
             dynamic_routing=tuple(config.routing_protocols),
+            dynamic_interfaces=speaking,
             neighbors=tuple(config.neighbors),
             dhcp_scopes=self._dhcp_scopes(),
             hosts=hosts,
@@ -306,6 +309,7 @@ class _Converter:
             span=config.span(interface.line, interface.last_line),
             addresses=self._own_addresses(interface),
             method=AddressMethod.NONE if interface.switchport or interface.virtual else interface.method,
+            fetches_ipv6=interface.fetches_ipv6,
             kind=kind,
             description=interface.description,
             alias=config.vlan_names.get(vlan, "") if vlan is not None else "",

@@ -6,6 +6,7 @@ Reference, ``ip access-group``, ``ipv6 traffic-filter``, ``ip inspect``, ``zone-
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -90,6 +91,12 @@ def _range_names(text: str) -> list[str]:
     return names
 
 
+#: Statements that let a routing protocol run on the interface.
+_RUNS_PROTOCOL: Final = re.compile(
+    r"(?:ip|ipv6) ospf \S+ area |ospfv3 \S+ |(?:ip|ipv6) router |isis |ipv6 eigrp |ipv6 rip \S+ enable|ip router "
+)
+
+
 def _read_line(reader: Reader, interface: InterfaceConfig, line: Line) -> None:
     words = line.words
     negated = words[0] in ("no", "default")
@@ -116,6 +123,8 @@ def _read_line(reader: Reader, interface: InterfaceConfig, line: Line) -> None:
         return
     reason = lookup(INTERFACE, words)
     if reason is not None:
+        if not negated and _RUNS_PROTOCOL.match(" ".join(words)):
+            reader.config.speaking.named.add(interface.name)
         reader.irrelevant(line, reason)
         return
     reader.unrecognized(line, "not understood as a command of an interface")
@@ -313,15 +322,18 @@ def _ipv6(reader: Reader, interface: InterfaceConfig, line: Line, words: tuple[s
         return False
     if negated:
         interface.addresses = [own for own in interface.addresses if own.prefix.version == 4]
+        interface.fetches_ipv6 = False
         return reader.modelled(line)
     if not rest:
         return False
     if rest[0] in ("autoconfig", "dhcp"):
+        interface.fetches_ipv6 = True
         return reader.approximated(line, "an address that the network gives: which one does not show")
     if "link-local" in rest:
         return reader.irrelevant(line, "link-local addresses are outside of the model: nothing routes them")
     if "/" not in rest[0]:
         if len(rest) > 1 and "/" in rest[1]:
+            interface.fetches_ipv6 = True
             return reader.approximated(line, "an address under a delegated prefix: which one does not show")
         raise NotUnderstood(f"{rest[0]} is no prefix")
     prefix = any_prefix(rest[0])

@@ -140,10 +140,54 @@ def read_router(reader: Reader, line: Line, words: tuple[str, ...], negated: boo
         reader.config.routing_protocols.pop(protocol, None)
         return reader.modelled(line)
     reader.config.routing_protocols.setdefault(protocol, line.number)
+    reader.config.speaking.unclear |= protocol not in _KNOWN_PROTOCOLS
     for child in line.walk():
-        if child is not line and not _neighbor(reader, child):
+        if child is not line and not _neighbor(reader, child) and not _runs_on(reader, child, protocol):
             reader.ledger.irrelevant(child.number, _DYNAMIC)
     return reader.modelled(line)
+
+
+#: Of others nothing is read of where they run.
+_KNOWN_PROTOCOLS: Final = frozenset({"ospf", "eigrp", "rip", "bgp"})
+
+
+def _runs_on(reader: Reader, line: Line, protocol: str) -> bool:
+    """``network A [W]`` of an interior protocol, ``passive-interface``: where it runs (OSPF, EIGRP, RIP Command References)."""
+    speaking = reader.config.speaking
+    words = line.words
+    quiet = words[0] != "no"
+    words = words if quiet else words[1:]
+    if words[:1] == ("passive-interface",) and len(words) > 1:
+        if words[1] == "default":
+            speaking.all_passive |= quiet
+        else:
+            name = interface_name("".join(words[1:]))
+            (speaking.passive if quiet else speaking.active).add(name)
+        reader.ledger.modelled(line.number)
+        return True
+    if protocol == "bgp":
+        # Whoever is in a range may call.
+        speaking.unclear |= words[:2] == ("bgp", "listen") or (
+            words[:1] == ("neighbor",) and "peer-group" in words[2:3]
+        )
+        return False
+    if words[:1] in (("af-interface",), ("neighbor",), ("area",)) and "virtual-link" not in words:
+        # Named EIGRP says it by interface, in a block of its own.
+        speaking.unclear |= words[0] == "af-interface"
+        return False
+    if words[:1] != ("network",) or len(words) < 2 or not quiet:
+        return False
+    value = quad(words[1])
+    if value is None:
+        speaking.unclear = True
+        return False
+    wildcard = quad(words[2]) if len(words) > 2 else None
+    if wildcard is None:
+        # RIP and EIGRP without a wildcard: the network of the class that the address is of.
+        wildcard = 0x00FFFFFF if value < 0x80000000 else 0x0000FFFF if value < 0xC0000000 else 0x000000FF
+    speaking.networks.add((4, value, 0xFFFFFFFF ^ wildcard))
+    reader.ledger.modelled(line.number)
+    return True
 
 
 def _neighbor(reader: Reader, line: Line) -> bool:

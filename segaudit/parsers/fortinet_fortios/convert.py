@@ -102,6 +102,7 @@ def _device(scope: Scope) -> Device:
         ),
         routes=table,
         dynamic_routing=protocols,
+        dynamic_interfaces=routes.speaking(neighbors_of(scope)) if protocols else None,
         neighbors=neighbors_of(scope),
         cluster=cluster_of(scope),
         dhcp_scopes=tuple(hosts.scopes()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segaudit.model import AddressMethod, Prefix, Route, RouteKind
+from segaudit.model.speaking import Speaking
 from segaudit.parsers.fortinet_fortios.addresses import AddressBook
 from segaudit.parsers.fortinet_fortios.config import Scope, Section
 from segaudit.parsers.fortinet_fortios.interfaces import DEFAULT_SDWAN_ZONE, SdwanMember, Topology, default_prefix
@@ -21,6 +22,14 @@ _PROTOCOLS = (
     ("router rip", "rip", ("network", "neighbor")),
     ("router ripng", "ripng", ("interface", "neighbor")),
     ("router isis", "isis", ("isis-interface", "isis-net")),
+)
+
+
+#: Protocols that run on interfaces that a table names: the setting with the name, empty where the entry is called by it.
+_BY_INTERFACE = (
+    ("router ospf6", "ospf6-interface", "interface"),
+    ("router ripng", "interface", ""),
+    ("router isis", "isis-interface", ""),
 )
 
 
@@ -55,6 +64,24 @@ class RouteReader:
             for path, name, tables in _PROTOCOLS
             if any(table.entries for key, table in self._scope.section(path).blocks.items() if key in tables)
         )
+
+    def speaking(self, neighbors: tuple[tuple[int, int], ...]) -> frozenset[str] | None:
+        """The interfaces on which they run (CLI reference, `config router ospf`, `rip`, `bgp` and so on); ``None``: any."""
+        found = Speaking()
+        for path in ("router ospf", "router rip"):
+            section = self._scope.section(path)
+            found.passive.update(section.words("passive-interface"))
+            for entry in section.table("network"):
+                prefix = read_prefix(entry.words("prefix"))
+                if prefix is not None:
+                    found.network(prefix)
+        for path, table, setting in _BY_INTERFACE:
+            for entry in self._scope.section(path).table(table):
+                found.named.add(entry.text(setting) if setting else entry.name)
+        bgp = self._scope.section("router bgp")
+        # Whoever is in a range may call, and a route that one VRF hands to another has its next hop there.
+        found.unclear = any(bgp.table("neighbor-range")) or any(bgp.table("vrf")) or any(bgp.table("vrf-leak"))
+        return found.interfaces(self._topology.interfaces, neighbors)
 
     def _static(self, entry: Section, version: int) -> Iterator[Route]:
         if entry.words("internet-service") not in {(), ("0",)} or entry.words("internet-service-custom"):

@@ -247,3 +247,45 @@ def test_the_tracer_reads_the_same_lists() -> None:
     ]
     (other,) = DeviceTracer(made.device, TODAY).route(packet("tcp 10.1.0.5 192.0.2.9 80"), "GigabitEthernet0/1")
     assert other.routes == ()
+
+
+SPEAKING = """
+    interface GigabitEthernet0/0
+     ip address 10.1.0.1 255.255.255.0
+    interface GigabitEthernet0/1
+     ip address 10.2.0.1 255.255.255.0
+     {on}
+    interface GigabitEthernet0/2
+     ip address 203.0.113.2 255.255.255.248
+"""
+
+
+@pytest.mark.parametrize(
+    ("on", "process", "expected"),
+    [
+        ("", ["router ospf 1", " network 10.1.0.0 0.0.255.255 area 0"], {"0/0"}),
+        ("ip ospf 1 area 0", ["router ospf 1"], {"0/1"}),
+        ("", ["router rip", " network 10.0.0.0"], {"0/0", "0/1"}),
+        ("", ["router rip", " network 10.0.0.0", " passive-interface GigabitEthernet0/1"], {"0/0"}),
+        (
+            "",
+            ["router eigrp 1", " network 10.0.0.0", " passive-interface default", " no passive-interface Gi0/1"],
+            {"0/1"},
+        ),
+        ("", ["router bgp 65000", " neighbor 203.0.113.1 remote-as 65001"], {"0/2"}),
+        ("", ["router bgp 65000", " neighbor 192.0.2.1 remote-as 65000"], None),
+        ("", ["router bgp 65000", " bgp listen range 10.1.0.0/24 peer-group X"], None),
+        ("ip router isis", ["router isis"], None),
+        ("", [], None),
+    ],
+)
+def test_where_routing_protocols_run(on: str, process: list[str], expected: set[str] | None) -> None:
+    made = read(SPEAKING.format(on=on or "no shutdown") + "".join(f"    {line}\n" for line in process))
+    found = made.device.dynamic_interfaces
+    assert found == (None if expected is None else {f"GigabitEthernet{name}" for name in expected})
+    assert made.not_understood == []
+
+
+def test_what_a_protocol_learns_leads_to_where_it_runs() -> None:
+    made = read(SPEAKING.format(on="no shutdown") + "    router ospf 1\n     network 10.1.0.0 0.0.255.255 area 0\n")
+    assert ways(made, "203.0.113.4", "192.0.2.9", ingress="GigabitEthernet0/2") == {"GigabitEthernet0/0>": "may"}

@@ -244,3 +244,31 @@ def test_priority_decides_between_routes_of_one_distance() -> None:
         + "edit 2\nset gateway 198.51.100.1\nset device wan2\nnext\nend\n"
     ).device
     assert [(r.interface, r.distance, r.metric) for r in device.routes] == [("wan1", 10, 5), ("wan2", 10, 1)]
+
+
+def test_where_routing_protocols_run() -> None:
+    def speaking(text: str) -> frozenset[str] | None:
+        return read(HEAD + WANS + text).device.dynamic_interfaces
+
+    ospf = """config router ospf
+set passive-interface "lan"
+config area
+edit 0.0.0.0
+next
+end
+config network
+edit 1
+set prefix 10.1.0.0 255.255.0.0
+next
+edit 2
+set prefix 198.51.100.0 255.255.255.0
+next
+end
+end
+"""
+    assert speaking(ospf) == {"wan2"}
+    assert speaking(ospf.replace('set passive-interface "lan"\n', "")) == {"wan2", "lan"}
+    bgp = 'config router bgp\nset as 65000\nconfig neighbor\nedit "{}"\nset remote-as 65001\nnext\nend\nend\n'
+    assert speaking(bgp.format("10.1.0.9")) == {"lan"}
+    assert speaking(bgp.format("192.0.2.9")) is None, "what it tells of may lie behind any route"
+    assert speaking("") is None
