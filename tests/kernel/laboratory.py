@@ -8,7 +8,7 @@ what goes to another router.
 Settings of every router, made on purpose:
 
 - ``ip_forward`` and IPv6 ``forwarding`` are on;
-- ``rp_filter`` is off: segaudit judges what routes and rules let through, and a router that checks the way back drops more;
+- ``rp_filter`` is off but where `Router.checks` says strict (1) or loose (2);
 - ``accept_local`` is on: else a router drops what another sends back to it with its own address as source (martians),
   which is translated on the way out and once more on the way back;
 - no redirects are sent or taken, so that no packet changes the ways of later ones;
@@ -43,13 +43,15 @@ _ETH_P_ALL: Final = 3
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Router:
     """What a router is given: ``interfaces`` by name as segment and addresses with their lengths; ``routes`` as words
-    of ``ip route add``; its rules for ``iptables-restore`` and ``ip6tables-restore``.
+    of ``ip route add``; its rules for ``iptables-restore`` and ``ip6tables-restore``; ``checks``: ``rp_filter`` by
+    interface, zero where it has none.
     """
 
     name: str
     interfaces: Mapping[str, tuple[str, tuple[str, ...]]]
     routes: tuple[str, ...] = ()
     rules: Mapping[int, str] = field(default_factory=dict)
+    checks: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,7 @@ class Laboratory:
             space.run("ip", family, "-batch", "-", stdin="\n".join(added))
         for link in json.loads(space.run("ip", "-j", "link", "show")):
             self._hardware[router.name, link["ifname"]] = link["address"]
+        space.set(**{f"ipv4__conf__{name}__rp_filter": value for name, value in router.checks.items()})
         for version, rules in router.rules.items():
             space.run("iptables-restore" if version == 4 else "ip6tables-restore", stdin=rules)
 
@@ -182,6 +185,9 @@ class Laboratory:
             f"{router.name}.v4": space.run("iptables-save"),
             f"{router.name}.v6": space.run("ip6tables-save"),
             f"{router.name}.address": space.run("ip", "address", "show"),
+            f"{router.name}.sysctl": space.run(
+                "sysctl", "-a", "-r", r"^net\.ipv4\.(conf|ip_forward)|^net\.ipv6\.conf\.all"
+            ),
             f"{router.name}.route": space.run("ip", "-4", "route", "show") + space.run("ip", "-6", "route", "show"),
         }
 

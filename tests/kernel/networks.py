@@ -108,6 +108,7 @@ class _Maker:
                 for at, other in enumerate(members, start=1):
                     if other != router:
                         self._beside[router, other] = (number, at)
+        checking = self._maybe(0.4)
         self._routes["a"] = ["default via 203.0.113.254", "default via 2001:db8:ffff::fe"]
         for router in "abc":
             self._lead(router)
@@ -117,6 +118,9 @@ class _Maker:
                 interfaces=self._interfaces[router],
                 routes=tuple(self._routes[router]),
                 rules={version: self._rules(router, version) for version in (4, 6)},
+                checks={name: self._chance.choice((0, 0, 1, 2)) for name in self._interfaces[router]}
+                if checking
+                else {},
             )
             for router in "abc"
         )

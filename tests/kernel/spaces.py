@@ -18,7 +18,7 @@ from typing import Final, Generic, TypeVar
 T = TypeVar("T")
 
 _CLONE_NEWNET: Final = 0x40000000  # linux/sched.h
-_PROGRAMS: Final = ("ip", "iptables-restore", "ip6tables-restore", "iptables-save", "ip6tables-save")
+_PROGRAMS: Final = ("ip", "sysctl", "iptables-restore", "ip6tables-restore", "iptables-save", "ip6tables-save")
 
 
 class NoNamespacesError(OSError):

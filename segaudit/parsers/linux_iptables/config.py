@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 from segaudit.model import LedgerBuilder, LineState, Message, Notice, SourceFile, Span, msg
 from segaudit.parsers.linux_iptables.captured import AddressCapture
 from segaudit.parsers.linux_iptables.host import Host, HostFacts
+from segaudit.parsers.linux_iptables.settings import SettingsCapture
 from segaudit.parsers.linux_iptables.shell import Command, Shell
 from segaudit.parsers.linux_iptables.syntax import Option, Piece, Target, pieces_of, read_piece, words_of
 from segaudit.parsers.linux_iptables.table import TableCapture
@@ -247,7 +248,7 @@ class Reader:
         self._marks_families = len(self._default) > 1
         self._said = set()
         shell = Shell()
-        capture, table = AddressCapture(), TableCapture()
+        addresses, table, settings = AddressCapture(), TableCapture(), SettingsCapture()
         waiting: list[tuple[int, str]] = []
         section: list[_Table] = []
         # The first of a run of rules, which the ledger takes at once.
@@ -284,9 +285,10 @@ class Reader:
             elif line and not line.isspace():
                 if line.strip() == "COMMIT":
                     self._ledger.irrelevant(number, "ends a table that was not begun")
-                elif (verdict := capture.take(line, source.span(number))) is not None or (
-                    verdict := table.take(line, source.span(number))
-                ) is not None:
+                    continue
+                span = source.span(number)
+                verdict = addresses.take(line, span) or table.take(line, span) or settings.take(line, span)
+                if verdict is not None:
                     self._say(number, number, *verdict)
                 else:
                     waiting.append((number, _PROMPT.sub("", line)))
@@ -298,8 +300,9 @@ class Reader:
                 len(source.lines),
             )
         self._script(shell, waiting)
-        self._host.captured(capture)
+        self._host.captured(addresses)
         self._host.captured_table(table)
+        self._host.captured_settings(settings)
 
     def _mark(self) -> LedgerBuilder:
         assert self._ledger is not None, "a file is being read"

@@ -818,6 +818,7 @@ def _described(interface: Interface, facts: HostFacts) -> Interface:
         interface,
         addresses=facts.addresses.get(name, ()),
         members=tuple(port for port, bridge in facts.ports.items() if bridge == name),
+        source_check=facts.source_checks.get(name, interface.source_check),
     )
     captured = facts.captured.get(name)
     if captured is None:

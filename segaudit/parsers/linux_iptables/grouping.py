@@ -1,5 +1,5 @@
 """Which files are one host: IPv4 rules and IPv6 rules in one folder under names that differ in the family only, and the
-addresses and routes that were saved beside them.
+addresses, routes and kernel settings that were saved beside them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Final
 from segaudit.model import SourceFile
 from segaudit.parsers.linux_iptables.captured import shows_addresses
 from segaudit.parsers.linux_iptables.config import default_versions
+from segaudit.parsers.linux_iptables.settings import shows_settings
 from segaudit.parsers.linux_iptables.table import shows_routes
 
 _FAMILY_WORDS: Final = re.compile(r"ip6tables|iptables6|iptables|ipv[46]|(?<![a-z])v[46](?![0-9])")
@@ -21,13 +22,29 @@ _ONLY_6: Final = re.compile(r"(?<=[a-z])6(?=\.|$)")
 _SAVED: Final = frozenset(
     [
         *("ip", "addr", "address", "addresses", "interfaces", "route", "routes", "table", "show", "a", "o", "br"),
-        *("rules", "save", "saved", "firewall", "dump", "output", "txt", "out", "log", "conf", "cfg", "sh", "4", "6"),
+        *(
+            "rules",
+            "sysctl",
+            "save",
+            "saved",
+            "firewall",
+            "dump",
+            "output",
+            "txt",
+            "out",
+            "log",
+            "conf",
+            "cfg",
+            "sh",
+            "4",
+            "6",
+        ),
     ]
 )
 
 
 def group(sources: tuple[SourceFile, ...]) -> tuple[tuple[SourceFile, ...], ...]:
-    """Hosts in the order of their files: IPv4 rules, IPv6 rules, what ``ip address`` and ``ip route`` printed.
+    """Hosts in the order of their files: IPv4 rules, IPv6 rules, what ``ip`` and ``sysctl`` printed.
 
     These belong to the rules whose file has the same name but for words that say what it holds (``edge.v4``,
     ``edge.address``; ``edge-iptables.txt``, ``edge-ip-addr.txt``), or to the only rules in their folder.
@@ -50,8 +67,8 @@ def group(sources: tuple[SourceFile, ...]) -> tuple[tuple[SourceFile, ...], ...]
 def _is_capture(source: SourceFile) -> bool:
     """Whether a file holds addresses or routes and no rules."""
     head = source.lines[:1000]
-    rules = any(line[:1] == "*" or line[:3] == "-A " or "tables" in line for line in head)
-    return not rules and any(shows_addresses(line) or shows_routes(line) for line in head)
+    rules = any(line[:1] == "*" or line[:3] == "-A " or "iptables" in line or "ip6tables" in line for line in head)
+    return not rules and any(shows_addresses(line) or shows_routes(line) or shows_settings(line) for line in head)
 
 
 def _folder(path: str) -> str:

@@ -14,12 +14,14 @@ from segaudit.model import (
     Prefix,
     Route,
     RouteKind,
+    SourceCheck,
     Span,
     parse_address,
     parse_prefix,
 )
 from segaudit.parsers.linux_iptables.captured import AddressCapture, CapturedInterface
 from segaudit.parsers.linux_iptables.links import HostLink, made_link
+from segaudit.parsers.linux_iptables.settings import SettingsCapture
 from segaudit.parsers.linux_iptables.table import TableCapture
 
 
@@ -29,13 +31,14 @@ class HostFacts:
 
     ``captured`` are all interfaces, in their order, where somebody saved them; else it is empty. ``links`` tells of
     VLANs, tunnels and bridges, ``ports`` which interfaces are ports of a bridge, and of which. ``tables`` are the IP
-    versions whose routing table somebody saved: ``routes`` are all of these.
+    versions whose routing table somebody saved: ``routes`` are all of these. ``source_checks`` are by interface.
     """
 
     addresses: Mapping[str, tuple[InterfaceAddress, ...]]
     interface_spans: Mapping[str, Span]
     routes: tuple[Route, ...]
     tables: frozenset[int]
+    source_checks: Mapping[str, SourceCheck]
     forwarding: Mapping[int, bool]
     captured: Mapping[str, CapturedInterface]
     links: Mapping[str, HostLink]
@@ -100,6 +103,7 @@ class Host:
     _spans: dict[str, Span] = field(default_factory=dict)
     _routes: list[Route] = field(default_factory=list)
     _tables: set[int] = field(default_factory=set)
+    _source_checks: dict[str, SourceCheck] = field(default_factory=dict)
     _shown: list[Route] = field(default_factory=list)
     _connected: list[Route] = field(default_factory=list)
     _forwarding: dict[int, bool] = field(default_factory=dict)
@@ -115,6 +119,7 @@ class Host:
             interface_spans=MappingProxyType(dict(self._spans)),
             routes=tuple(self._all_routes()),
             tables=frozenset(self._tables),
+            source_checks=MappingProxyType(dict(self._source_checks)),
             forwarding=MappingProxyType(dict(self._forwarding)),
             captured=MappingProxyType(dict(self._captured)),
             links=MappingProxyType(dict(self._links)),
@@ -129,6 +134,11 @@ class Host:
             # Where the interface's address shows the same, it is no route of its own.
             if all(route.prefix != address.prefix for address in self._addresses.get(route.interface, ())):
                 yield route
+
+    def captured_settings(self, capture: SettingsCapture) -> None:
+        """Takes in what ``sysctl`` printed."""
+        self._forwarding |= capture.forwarding
+        self._source_checks |= capture.source_checks()
 
     def captured_table(self, capture: TableCapture) -> None:
         """Takes in what ``ip route`` printed."""
