@@ -23,6 +23,8 @@ _ONLY_PRIVATE = msg(
 
 #: 203.0.113.1 (RFC 5737).
 _STAND_IN = 0xCB007101
+#: 2001:db8:ffff::1 (RFC 3849).
+_STAND_IN_6 = 0x20010DB8_FFFF_0000_0000_0000_0000_0001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +87,17 @@ def _managed(
         doubts = (*doubts, msg("whether anything listens on port {port} the config does not show", port=port))
         proof = replace(proof, reasons=())
     ingress = semantics.device.interface(proof.witness.in_interface)
-    if ingress is not None and ingress.address_unknown and not proof.packets.must:
+    fetched = ingress is not None and (
+        ingress.fetches_ipv6 if proof.witness.sent.version == 6 else ingress.address_unknown
+    )
+    if ingress is not None and fetched and not proof.packets.must:
         # Nothing else undecided: then the only reason given is that the way there does not show, and this is why.
         told = proof.reasons if any(d.reasons for d in proof.deciders) else proof.reasons[1:]
-        assigned = msg("the address of {interface} is assigned by DHCP or PPPoE and not known", interface=ingress.name)
+        assigned = (
+            msg("the IPv6 address of {interface} is given by the network and not known", interface=ingress.name)
+            if proof.witness.sent.version == 6
+            else msg("the address of {interface} is assigned by DHCP or PPPoE and not known", interface=ingress.name)
+        )
         proof = _at_a_stand_in(graph.space, replace(proof, reasons=told))
         doubts = (*doubts, assigned)
     notes: list[Message] = []
@@ -158,7 +167,8 @@ def _at_a_stand_in(space: PacketSpace, proof: Proof) -> Proof:
 
 
 def _to_stand_in(space: PacketSpace) -> PacketSet:
-    return space.addresses("dst", 4, _STAND_IN, _STAND_IN)
+    ipv6 = space.addresses("dst", 6, _STAND_IN_6, _STAND_IN_6)
+    return space.addresses("dst", 4, _STAND_IN, _STAND_IN) | ipv6
 
 
 def _administering(

@@ -97,6 +97,7 @@ class Interface:
     aggregate or switch; ``members_filtered``: packets between them pass the device's lists (a transparent firewall).
     ``stands_for_others``: it is none itself but all those that the config does not name. ``source_check``: what it asks
     of the sources of packets; where a rule list does that, the list stands at PREROUTING.
+    ``fetches_ipv6``: it gets an IPv6 address that the config does not show (SLAAC, DHCPv6, a delegated prefix).
     ``link`` names the wire where the config does (the two ends of a VDOM link): interfaces of one format whose ``link``
     is the same, not empty, and of one input, are the only ones on it. ``shared_link`` names a wire that others are on
     as well (the port that EMAC VLANs share): those whose ``shared_link`` is the same, and of one input, are on one link.
@@ -123,6 +124,7 @@ class Interface:
     shared_link: str = ""
     stands_for_others: bool = False
     source_check: SourceCheck = SourceCheck()
+    fetches_ipv6: bool = False
 
     @property
     def answering(self) -> tuple[InterfaceAddress, ...]:
@@ -391,19 +393,22 @@ class Device:
         """The interface of that name."""
         return next((i for i in self.interfaces if i.name == name), None)
 
-    def elsewhere(self, ingress: str) -> tuple[Prefix, ...] | None:
-        """Where the unknown IPv4 address of the interface ``ingress`` is not: connected and routed networks of others.
+    def elsewhere(self, ingress: str, version: int = 4) -> tuple[Prefix, ...] | None:
+        """Where the unknown address of the interface ``ingress`` is not: connected and routed networks of others.
 
         ``None``: it has no unknown address, or no address of any interface is known (a packet filter's rules alone).
         """
         found = self.interface(ingress)
-        connected = [a.prefix for i in self.interfaces for a in i.answering if a.prefix.version == 4]
-        if found is None or not found.enabled or not found.address_unknown or not connected:
+        shown = [a.prefix for i in self.interfaces for a in i.answering]
+        if found is None or not found.enabled or not shown:
+            return None
+        connected = [prefix for prefix in shown if prefix.version == version]
+        if not (found.fetches_ipv6 if version == 6 else found.address_unknown and connected):
             return None
         routed = [
             r.prefix
             for r in self.routes
-            if r.prefix.version == 4 and r.prefix.length and r.kind == RouteKind.STATIC and r.interface != ingress
+            if r.prefix.version == version and r.prefix.length and r.kind == RouteKind.STATIC and r.interface != ingress
         ]
         return tuple(sorted({*connected, *routed}))
 

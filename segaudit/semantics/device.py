@@ -200,12 +200,13 @@ class DeviceSemantics:
 
         Ways through the device keep to `own_addresses`: what is sent to other networks surely is not for it.
         """
-        elsewhere = self.device.elsewhere(ingress)
-        if elsewhere is None:
-            return self.own_addresses
-        there = self.space.union(self.space.addresses("dst", 4, p.first, p.last) for p in elsewhere)
         known = self.own_addresses
-        return PacketBounds(known.must, known.may | (self.space.version(4) - there))
+        for version in (4, 6):
+            elsewhere = self.device.elsewhere(ingress, version)
+            if elsewhere is not None:
+                there = self.space.union(self.space.addresses("dst", version, p.first, p.last) for p in elsewhere)
+                known = PacketBounds(known.must, known.may | (self.space.version(version) - there))
+        return known
 
     def routing(self, ingress: str) -> RoutingTable:
         """The routing table that packets from ``ingress`` meet."""
@@ -320,6 +321,7 @@ class DeviceSemantics:
         found: list[Exposure] = []
         # It may have an address of a family that it does not forward.
         families = self.device.versions | {a.prefix.version for i in self.device.interfaces for a in i.addresses}
+        families |= {6 for i in self.device.interfaces if i.fetches_ipv6}
         spoken = packets.within(self.space.union(self.space.version(v) for v in sorted(families)))
         for piece in self.arrive(ingress, spoken, bypass):
             redirected = any(r.translation.to_device for r in piece.rewrites)

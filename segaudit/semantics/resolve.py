@@ -154,6 +154,13 @@ class Resolver:
             if interface.address_unknown and (expr.version != 6 or not interface.addresses):
                 unknown.append(f"address of {interface.name}")
         must = _balanced(tests, self._none)
+        fetching = [
+            i for i in self.device.interfaces if i.enabled and i.fetches_ipv6 and expr.interface in ("", i.name)
+        ]
+        if fetching and tests and expr.version != 4 and not unknown:
+            # Which addresses of IPv6 are its own does not show; those of IPv4 do.
+            reasons = tuple(f"address of {i.name}" for i in fetching)
+            return TestBounds(must, must | self.space.family_test(6), reasons)
         shut = shown and all(not i.enabled for i in self.device.interfaces if expr.interface in ("", i.name))
         if (tests or shut) and not unknown:
             return TestBounds(must, must)

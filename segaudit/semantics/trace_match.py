@@ -250,13 +250,14 @@ class Matcher:
         shown = _table(ranges)
         of_any, version = not expr.interface, expr.version
         others = NO if complete else MAYBE
+        fetching = any(i.enabled and i.fetches_ipv6 for i in self._device.interfaces if expr.interface in ("", i.name))
 
         def test(packet_version: int, address: int, own: bool) -> int:
             if version not in (None, packet_version):
                 return NO
             if shown(packet_version, address, own) == YES or (of_any and own):
                 return YES
-            return others
+            return MAYBE if fetching and packet_version == 6 else others
 
         return test
 

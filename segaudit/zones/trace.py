@@ -241,8 +241,8 @@ class NetworkTracer:
             if (arrival is not None and arrival.to_device) or self._own(name, routed):
                 ends.append(self._local(tracer, ingress, arriving, hops, bypass))
                 continue
-            elsewhere = tracer.device.elsewhere(ingress)
-            if elsewhere is not None and routed.version == 4 and not any(p.contains(4, routed.dst) for p in elsewhere):
+            elsewhere = tracer.device.elsewhere(ingress, routed.version)
+            if elsewhere is not None and not any(p.contains(routed.version, routed.dst) for p in elsewhere):
                 # The address that this interface was given may be just this one.
                 ends.append(self._local(tracer, ingress, arriving, hops, bypass))
             across = self._bridges[name].bridged(ingress, routed)

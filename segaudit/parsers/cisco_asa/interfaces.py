@@ -94,6 +94,7 @@ class _Draft:
     level_span: Span | None = None
     addresses: list[InterfaceAddress] | None = None
     method: AddressMethod = AddressMethod.NONE
+    fetches_ipv6: bool = False
     set_route: bool = False
     vlan: int | None = None
     description: str = ""
@@ -303,6 +304,7 @@ class _Reader:
         if not words:
             return False
         if words[0] in ("autoconfig", "dhcp") or "/" not in words[0]:
+            draft.fetches_ipv6 = draft.fetches_ipv6 or "link-local" not in words
             if "link-local" in words or words[0] in ("autoconfig", "dhcp"):
                 reason = "the address comes from the network; link-local traffic is not modelled"
                 self._ledger.approximated(child.number, reason)
@@ -469,6 +471,7 @@ class _Reader:
             hardware=draft.hardware,
             addresses=addresses,
             method=draft.method,
+            fetches_ipv6=draft.fetches_ipv6,
             kind=kind,
             description=draft.description,
             vlan=draft.vlan,

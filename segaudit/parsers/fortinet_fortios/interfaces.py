@@ -145,6 +145,7 @@ def _interface(
         span=scope.span(entry),
         addresses=tuple(_addresses(scope, entry)),
         method=_method(entry),
+        fetches_ipv6=_fetches_ipv6(entry),
         kind=kind,
         description=" ".join(entry.words("description")),
         alias=" ".join(entry.words("alias")),
@@ -159,6 +160,12 @@ def _interface(
         link=link,
         shared_link=shared_link,
     )
+
+
+def _fetches_ipv6(entry: Section) -> bool:
+    """Whether an IPv6 address comes from the network (CLI reference, `config ipv6` of an interface)."""
+    ipv6 = entry.blocks.get("ipv6")
+    return ipv6 is not None and (ipv6.text("ip6-mode", "static") != "static" or ipv6.is_on("autoconf"))
 
 
 def _method(entry: Section) -> AddressMethod:
