@@ -258,7 +258,9 @@ def expected_decider(wanted: re.Match[str]) -> set[tuple[str, str]]:
         return {("policy", f"id {policy}")}
     where = "end" if number == "policy" else number
     names = {name, f"ip6/{name}", *([] if device is None else [f"{device}/{name}", f"ip6/{device}/{name}"])}
-    return {(one, where) for one in names}
+    # A Yamaha router's list "pp1 in" is written pp1_in, and its filters have numbers of their own.
+    numbered = {(one.replace("_", " "), f"id {number}") for one in names if one.endswith(("_in", "_out"))}
+    return {(one.replace("_", " ") if numbered else one, where) for one in names} | numbered
 
 
 def deciders(folder: str, verdict: FlowVerdict) -> set[tuple[str, str]]:

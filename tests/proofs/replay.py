@@ -60,7 +60,7 @@ class Replay:
             yield f"it passes {sorted(met)}, and the finding names {sorted(named)}"
         if len(rules) == 1 and named and not named <= met:
             yield f"it passes {sorted(met)}, not the one rule that the finding names: {rules[0]}"
-        if not rules and _asked(said) and flow.out_interface:
+        if not rules and met and flow.out_interface:
             yield f"the finding names no rule; the way meets {sorted(met)}"
 
     def _dead(self, witness: Mapping[str, Any], rules: list[Place], actions: list[str]) -> Iterator[str]:

@@ -52,7 +52,7 @@ def test_what_passes_between_two_interfaces(name: str, device: str) -> None:
         both.ask(packet, *pair, tally)
     assert not tally.differing, (len(tally.differing), tally.differing[:5])
     # What a virtual IP does not translate is for the device itself, and asked of in the next test.
-    assert tally.packets > wanted * 0.8
+    assert tally.packets > wanted * 0.5
     assert tally.share(Verdict.PERMIT) > 0.05, tally.said
     assert tally.share(Verdict.DENY) > 0.05, tally.said
     print(f"{name}/{device}: {dict(tally.said)}")

@@ -44,7 +44,7 @@ from segaudit.model import (
 from segaudit.parsers.yamaha_rtx.config import Daemon, IkeGateway, InterfaceConfig, RunningConfig
 from segaudit.parsers.yamaha_rtx.lists import Draft, Lists
 from segaudit.parsers.yamaha_rtx.match import NotUnderstood
-from segaudit.parsers.yamaha_rtx.reader import INTERFACE, range4
+from segaudit.parsers.yamaha_rtx.reader import INTERFACE, prefix4, range4
 from segaudit.parsers.yamaha_rtx.syntax import ANONYMOUS
 
 IKE: Final = ServiceUnion((ports(UDP, 500, 4500), Service(protocol=ESP)))
@@ -225,6 +225,14 @@ class Access:
                     )
                 )
         if drafts:
+            drafts.append(
+                Draft(
+                    id="others",
+                    action=Action.PERMIT,
+                    span=self._config.span(1),
+                    implicit="services that everybody may ask for",
+                )
+            )
             made = self._lists.make(_ASKED, drafts, default=Action.PERMIT)
             self._lists.attach((made,), Hook.LOCAL_IN, order=_WHO_MAY_ASK)
 
@@ -428,9 +436,9 @@ def uplink(interface: InterfaceConfig, config: RunningConfig) -> bool:
 
 
 def _literal(word: str) -> AddressExpr:
-    """An address, a range or a name."""
+    """An address, a range, a network or a name."""
     try:
-        return AddressRange(4, *range4(word))
+        return prefix4(word)[1].expr() if "/" in word else AddressRange(4, *range4(word))
     except NotUnderstood:
         try:
             version, value = parse_address(word)
