@@ -33,6 +33,8 @@ PARSER: Final = Parser(
     secrets=(
         # Patterns in the payload: port knocking keeps its password there.
         re.compile(r"--(?:hex-)?string\s+(?P<secret>\"(?:[^\"\\]|\\.)*\"|'[^']*'|\S+)"),
+        # Among kernel settings.
+        re.compile(r"tcp_fastopen_key\s*=\s*(?P<secret>\S+)"),
         # Variables, options and URLs of scripts.
         re.compile(
             r"(?i)\b[\w-]*(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|private[_-]?key|psk|community|credential)"

@@ -20,7 +20,7 @@ _CHAIN: Final = re.compile(r"^:[^\s:]\S* (?:ACCEPT|DROP|-)(?: \[\d+:\d+\])?\s*$"
 _RULE: Final = re.compile(
     r"^(?:\[\d+:\d+\] ?)?-(?:A [^\s\[\]{};]+(?: |$)|P (?:INPUT|FORWARD|OUTPUT|PREROUTING|POSTROUTING) (?:ACCEPT|DROP)\s*$|N \S+\s*$)"
 )
-_COMMAND: Final = re.compile(
+COMMAND: Final = re.compile(
     r"""^\s*(?:sudo\s+)?["']?(?:(?:/\S*/)?ip6?tables(?:-legacy|-nft)?|\$\{?IP6?_?T(?:ABLES)?6?\}?)["']?\s+-""",
     re.IGNORECASE,
 )
@@ -45,7 +45,7 @@ def detect(source: SourceFile) -> Detection:
             chain = True
         elif _RULE.match(line):
             rules += 1
-        elif _COMMAND.match(line):
+        elif COMMAND.match(line):
             commands += 1
         elif shows_addresses(line) or shows_routes(line) or shows_settings(line):
             shown += 1

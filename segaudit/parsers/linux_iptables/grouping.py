@@ -10,6 +10,7 @@ from typing import Final
 from segaudit.model import SourceFile
 from segaudit.parsers.linux_iptables.captured import shows_addresses
 from segaudit.parsers.linux_iptables.config import default_versions
+from segaudit.parsers.linux_iptables.detect import COMMAND
 from segaudit.parsers.linux_iptables.settings import shows_settings
 from segaudit.parsers.linux_iptables.table import shows_routes
 
@@ -67,7 +68,7 @@ def group(sources: tuple[SourceFile, ...]) -> tuple[tuple[SourceFile, ...], ...]
 def _is_capture(source: SourceFile) -> bool:
     """Whether a file holds addresses or routes and no rules."""
     head = source.lines[:1000]
-    rules = any(line[:1] == "*" or line[:3] == "-A " or "iptables" in line or "ip6tables" in line for line in head)
+    rules = any(line[:1] == "*" or line[:3] == "-A " or COMMAND.match(line) for line in head)
     return not rules and any(shows_addresses(line) or shows_routes(line) or shows_settings(line) for line in head)
 
 

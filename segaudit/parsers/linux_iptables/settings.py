@@ -14,7 +14,8 @@ from typing import Final
 
 from segaudit.model import LineState, SourceCheck, SourceCheckMode, Span
 
-_LINE: Final = re.compile(r"^(?P<key>net\.(?:ipv4|ipv6|netfilter|core)\.[\w./-]+) = ?(?P<value>.*)$")
+_LINE: Final = re.compile(r"^(?P<key>(?:abi|crypto|debug|dev|fs|kernel|net|sunrpc|user|vm)\.[^\s=]+) = ?(?P<value>.*)$")
+_OF_THE_NETWORK: Final = re.compile(r"^net\.(?:ipv4|ipv6|netfilter|core)\.[\w./-]+ = ")
 _FORWARDING: Final[Mapping[str, int]] = MappingProxyType(
     {"net.ipv4.ip_forward": 4, "net.ipv4.conf.all.forwarding": 4, "net.ipv6.conf.all.forwarding": 6}
 )
@@ -28,7 +29,7 @@ Verdict = tuple[LineState, str]
 
 def shows_settings(line: str) -> bool:
     """Whether a line can only be one of such output."""
-    return _LINE.match(line) is not None
+    return _OF_THE_NETWORK.match(line) is not None
 
 
 @dataclass(slots=True)

@@ -60,7 +60,29 @@ def test_every_line_is_accounted_for() -> None:
     ]
 
 
+def test_all_that_sysctl_prints() -> None:
+    lines = (
+        "abi.vsyscall32 = 1",
+        "kernel.core_pattern = |/bin/x %p",
+        "kernel.domainname = (none)",
+        "vm.swappiness = 60",
+    )
+    (_, ledger) = parsed(RULES, source("gw.sysctl", "\n".join(("net.ipv4.ip_forward = 1", *lines)))).ledgers
+    assert {state for state, _ in states(ledger).values()} == {LineState.MODELLED, LineState.IRRELEVANT}
+
+
+def test_keys_are_hidden() -> None:
+    written = source(
+        "gw.sysctl",
+        "net.ipv4.tcp_fastopen_key = 0badcafe-0badcafe-0badcafe-0badcafe\nnet.ipv6.conf.all.stable_secret = 2001:db8::bad",
+    )
+    shown = " ".join(written.quote(written.span(1, 2)))
+    assert "fastopen_key" in shown
+    assert "0badcafe" not in shown
+    assert "db8::bad" not in shown
+
+
 def test_it_is_recognised_and_belongs_to_the_rules_of_its_name() -> None:
-    files = (RULES, source("gw.sysctl", "net.ipv4.ip_forward = 1\n"))
+    files = (RULES, source("gw.sysctl", "net.bridge.bridge-nf-call-iptables = 1\nnet.ipv4.ip_forward = 1\n"))
     assert PARSER.detect(files[1]).score >= 80
     assert [tuple(one.path for one in group) for group in PARSER.group(files)] == [("gw.v4", "gw.sysctl")]
