@@ -13,7 +13,7 @@ from segaudit.parsers.linux_iptables.convert import convert
 def parse(sources: tuple[SourceFile, ...]) -> ParseResult:
     """One device of all ``sources``; none where they hold no table of rules.
 
-    Addresses of no device fail; routes of none are those of a device of the run.
+    Addresses and settings of no device fail; routes of none are those of a device of the run.
     """
     ledgers = {source.path: LedgerBuilder(source) for source in sources}
     reader = Reader(ledgers)
@@ -24,9 +24,14 @@ def parse(sources: tuple[SourceFile, ...]) -> ParseResult:
     return ParseResult(
         devices=devices,
         ledgers=tuple(ledgers[source.path].finish() for source in sources),
-        failures=tuple(_of_nobody(source) for source in sources) if config.host.captured and not devices else (),
+        failures=() if devices or not _shown(config) else tuple(_of_nobody(source) for source in sources),
         captures=() if devices else tuple(_captures(config, sources[0])),
     )
+
+
+def _shown(config: Config) -> bool:
+    """Whether somebody saved addresses or settings of the host."""
+    return bool(config.host.captured or config.host.source_checks)
 
 
 def _captures(config: Config, source: SourceFile) -> Iterator[RouteCapture]:
@@ -42,7 +47,7 @@ def _captures(config: Config, source: SourceFile) -> Iterator[RouteCapture]:
 
 def _of_nobody(source: SourceFile) -> Failure:
     problem = msg(
-        "these are the addresses of a host whose rules are not beside them: save what iptables-save prints in the same"
+        "these are addresses or settings of a host whose rules are not beside them: save what iptables-save prints in the same"
         " folder, under the same name ({stem}.v4)",
         stem=source.stem,
     )

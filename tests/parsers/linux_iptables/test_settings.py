@@ -86,3 +86,9 @@ def test_it_is_recognised_and_belongs_to_the_rules_of_its_name() -> None:
     files = (RULES, source("gw.sysctl", "net.bridge.bridge-nf-call-iptables = 1\nnet.ipv4.ip_forward = 1\n"))
     assert PARSER.detect(files[1]).score >= 80
     assert [tuple(one.path for one in group) for group in PARSER.group(files)] == [("gw.v4", "gw.sysctl")]
+
+
+def test_settings_without_rules_are_an_input_that_failed() -> None:
+    alone = source("gw.sysctl", "net.ipv4.conf.all.rp_filter = 1\nnet.ipv4.conf.eth0.rp_filter = 1\n")
+    (failure,) = parsed(alone).failures
+    assert "gw.v4" in str(failure.problem)
