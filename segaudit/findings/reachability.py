@@ -408,14 +408,31 @@ class _Answering:
             mine = everything & sending & self._terrain.territory.packets(segment, "src").may
             if mine:
                 found += refusals(self._terrain, segment, mine, self._target)
+        flow, traced = self._explained(flow, found)
         return Denied(
             packets=everything,
             packet=flow.packet,
             flow=flow,
-            traced=self._trace(flow),
+            traced=traced,
             refusals=tuple(_gathered(found)),
             reason=reason,
         )
+
+    def _explained(self, flow: OneFlow, found: Sequence[Refusal]) -> tuple[OneFlow, FlowVerdict]:
+        """What the tracer says of a packet that does not arrive; where it goes elsewhere by another device of its segment,
+        what the device says that keeps it from where it was asked for.
+        """
+        traced = self._trace(flow)
+        if traced.verdict != Verdict.PERMIT:
+            return flow, traced
+        first = {(p.device, p.interface) for s, _ in self._sending for p in s.ports}
+        for refusal in found:
+            if refusal.egress and refusal.hook is not None and (refusal.device, refusal.ingress) in first:
+                there = replace(flow, device=refusal.device, in_interface=refusal.ingress, out_interface=refusal.egress)
+                said = self._trace(there)
+                if said.verdict == Verdict.DENY:
+                    return there, said
+        return flow, traced
 
     def _usual(self) -> tuple[PacketSet, ...]:
         """What a packet that stands for many should be: to a device by the interface that it enters at, and of hosts."""

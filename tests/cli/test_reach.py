@@ -208,3 +208,13 @@ def test_certificates_of_sources(segaudit: Segaudit, osaka: Path, tokyo: Path) -
     text = segaudit("show", "spoofing", tokyo, "-q").out
     assert "wan1" in text
     assert "disproven" in text
+
+
+def test_of_two_ways_to_the_internet_the_one_that_leads_there_is_explained(segaudit: Segaudit, root: Path) -> None:
+    sites = root / "examples" / "configs" / "two-sites"
+    found = answered(segaudit, sites, "--from", "internet", "--to", "zone=osaka-servers", "--service", "tcp/22")
+    assert found["verdict"] == "no"
+    trace = found["denied"]["trace"]
+    assert trace["verdict"] == "deny", "by the other way it would leave again, to the internet"
+    assert trace["decided_by"]["device"] == "osk-asa1"
+    assert replayed(segaudit, found["denied"]["replay"])["verdict"] == "deny"

@@ -20,6 +20,7 @@ from segaudit.pipeline.audit import declared
 from segaudit.semantics.trace import Verdict
 from segaudit.semantics.trace_flows import Flow, FlowVerdict
 from segaudit.zones.graph import INTERNET, SELF
+from segaudit.zones.reach import Stop
 from tests.proofs.agreement import Tally, packets_like, verdict_of
 from tests.proofs.drawing import Drawer, drawn
 from tests.proofs.inputs import AS_OF, EXAMPLES, example
@@ -138,7 +139,9 @@ class Pair:
         assert said.received is not None, "asked of what arrives"
         last = said.hops[-1]
         if self._target.startswith(SELF):
-            return last.device == self._target.removeprefix(SELF) and not last.out_interface
+            # A virtual address is that of several routers: which of them answers is theirs to settle.
+            shared = any(said.received.dst == address for _, address, _ in self._own())
+            return not last.out_interface and (last.device == self._target.removeprefix(SELF) or shared)
         ports = {(p.device, p.interface) for s in self._terrain.zones[self._target].segments for p in s.ports}
         if (last.device, last.out_interface) not in ports:
             return False
@@ -177,5 +180,7 @@ def consistent(answer: Answer) -> None:
     if answer.denied is not None:
         assert not answer.denied.packets & answer.permitted.may
         assert answer.denied.packet in answer.denied.packets
-        assert answer.denied.traced.verdict != Verdict.PERMIT or answer.question.target.kind is SelectorKind.SELF
+        elsewhere = any(r.stop in {Stop.ELSEWHERE, Stop.DEVICE_ITSELF} for r in answer.denied.refusals)
+        itself = answer.question.target.kind is SelectorKind.SELF
+        assert answer.denied.traced.verdict != Verdict.PERMIT or itself or elsewhere
         assert answer.denied.refusals, "somebody stops it"
