@@ -74,6 +74,7 @@ def _device(scope: Scope) -> Device:
         platform="Panorama" if not scope.forwards else "",
         version=scope.file.version,
         forwards=scope.forwards,
+        versions=_versions(scope),
         fragment=fragment,
         interfaces=topology.interfaces,
         zones=topology.zones,
@@ -159,6 +160,13 @@ def _lists(
 def _span(scope: Scope) -> Span:
     """Where a device stands: its virtual system where it is one of several, else the whole file."""
     return scope.span(scope.vsys if scope.others and scope.vsys else scope.file.top)
+
+
+def _versions(scope: Scope) -> frozenset[int]:
+    """The families that it forwards: with IPv6 firewalling off, settings of IPv6 are ignored (PAN-OS Web Interface Help 10.1,
+    "Device > Setup > Session")."""
+    session = scope.device.at("deviceconfig", "setting", "session")
+    return frozenset({4, 6} if session.is_on("ipv6-firewalling", default=True) else {4})
 
 
 def _cluster(scope: Scope) -> str:

@@ -77,6 +77,7 @@ SEND = "how the device itself sends to a server"
 PANORAMA = "how Panorama itself works; it forwards nothing"
 TEMPLATE = "how a template is applied"
 
+_SETTINGS = "how sessions, logs, inspection and the administration page work; none opens a way"
 _USERS = "how users are mapped to addresses; rules that ask for users are undecided"
 _PROXY = "what a proxy fetches for users"
 
@@ -511,7 +512,7 @@ _IPSEC = _entries(
 )
 _GP_TUNNEL = _entries(
     _level(
-        "tunnel-interface comment",
+        "tunnel-interface comment ip-pool",
         below={
             "local-address": WHOLE,
             "client": _level(
@@ -683,7 +684,7 @@ _HA_GROUP = _level(
 _DEVICE = _level(
     below={
         "system": _SYSTEM,
-        "setting": _irrelevant("how sessions, logs, inspection and the administration page work; none opens a way"),
+        "setting": _level(below={"session": _level("ipv6-firewalling", rest=SESSIONS)}, rest=_SETTINGS),
         "high-availability": _level("enabled", below={"group": _HA_GROUP}, rest=REDUNDANCY),
         "plugins": _irrelevant(CLOUD),
         "cluster": _irrelevant(REDUNDANCY),
@@ -737,6 +738,10 @@ _PORTAL = _entries(
                 },
                 rest=CLIENT_SETUP,
             ),
+            "satellite-config": _level(
+                irrelevant={CRYPTO: "client-certificate root-ca"},
+                unsupported={"a way in for the firewalls of branches, whose routes come at run time": "configs"},
+            ),
             "clientless-vpn": Family(
                 state=LineState.APPROXIMATED,
                 reason="that users reach applications through the portal's page is not followed further",
@@ -744,7 +749,6 @@ _PORTAL = _entries(
             ),
         },
         irrelevant={CLIENT_SETUP: "client-config"},
-        unsupported={"a way in for the firewalls of branches, whose routes come at run time": "satellite-config"},
     )
 )
 _TUNNEL_CONFIG = _entries(
@@ -796,7 +800,7 @@ _VSYS_STATEMENTS: dict[str, Family] = {
             "global-protect-mdm": _irrelevant(CLIENT_SETUP),
         }
     ),
-    "setting": _irrelevant("how sessions, logs, inspection and the administration page work; none opens a way"),
+    "setting": _irrelevant(_SETTINGS),
     **_OBJECTS,
 }
 _VSYS = _level(

@@ -9,7 +9,9 @@ from segaudit.model import MASK, LineState, SourceFile
 from segaudit.parser import DETECTION_THRESHOLD
 from segaudit.parsers.paloalto_panos import PARSER
 from segaudit.parsers.paloalto_panos.detect import detect
-from segaudit.syntax.xml import DEEPEST, read_elements
+from segaudit.syntax.capture import clean
+from segaudit.syntax.xml import DEEPEST
+from tests.material import needs_shared, shared_files
 from tests.parsers.paloalto_panos.reading import BASE, fixture, open_rule, parsed, source
 from tests.parsers.paloalto_panos.writing import as_braces, as_xml
 from tests.scale import count
@@ -65,19 +67,6 @@ def test_types_entities_and_depth_are_refused(text: str) -> None:
     assert all(not one.addresses for one in result.devices)
 
 
-def test_elements_are_told_with_their_lines() -> None:
-    opened: list[tuple[str, int]] = []
-    closed: list[tuple[str, str, int]] = []
-    problem = read_elements(
-        ("", "<a>", " <b x='1'>one", "two</b>", "</a>"),
-        lambda name, attributes, line: opened.append((name + attributes.get("x", ""), line)),
-        lambda name, text, line: closed.append((name, text, line)),
-    )
-    assert problem is None
-    assert opened == [("a", 2), ("b1", 3)]
-    assert closed == [("b", "one\ntwo", 4), ("a", "", 5)]
-
-
 @pytest.mark.parametrize("name", FORMS)
 def test_its_own_files_are_recognised(name: str) -> None:
     assert detect(source(name)).score >= 90
@@ -103,6 +92,29 @@ def test_small_configs_are_recognised(form: "type[str]") -> None:
 )
 def test_other_formats_are_not(text: str) -> None:
     assert detect(source("x", text)).score < DETECTION_THRESHOLD
+
+
+@needs_shared
+def test_no_file_of_another_maker_is_taken_for_one() -> None:
+    paths = [path for path in shared_files("corpus", "*/*") if not path.parent.name.startswith("panos")]
+    for path in random.Random(4).sample(paths, count(120, full=len(paths))):
+        text = path.read_bytes()[:60_000].decode("utf-8", "replace")
+        assert detect(source(path.name, text)).score < DETECTION_THRESHOLD, path
+
+
+def test_captures_of_a_terminal_are_cleaned() -> None:
+    lines = [
+        "admin@PA-220> configure",
+        "Entering configuration mode",
+        "[edit]",
+        "admin@PA-220# show",
+        *BASE.strip().splitlines(),
+    ]
+    lines += ["[edit]", "admin@PA-220# exit", "admin@PA-220> "]
+    cleaned = clean(tuple(lines))
+    ledger = PARSER.parse((SourceFile(path="x.txt", lines=cleaned.lines),)).ledgers[0]
+    assert ledger.count(LineState.UNRECOGNIZED) == 0
+    assert ledger.count(LineState.MODELLED) == len(BASE.strip().splitlines())
 
 
 @pytest.mark.parametrize("name", FORMS)

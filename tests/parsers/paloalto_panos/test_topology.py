@@ -242,3 +242,12 @@ def test_forwarding_to_another_system_is_not_modelled() -> None:
 def test_a_config_without_interfaces_is_a_fragment() -> None:
     assert device("set rulebase security rules r action allow\n").fragment
     assert not device(BASE).fragment
+
+
+def test_with_ipv6_firewalling_off_no_ipv6_is_forwarded() -> None:
+    text = BASE + open_rule()
+    flow, way = "tcp 2001:db8:1::5 > [2001:db8:99::1]:443", "ethernet1/2 > ethernet1/1"
+    assert said(device(text), flow, way) == "permit r"
+    off = text + "set deviceconfig setting session ipv6-firewalling no\n"
+    assert said(device(off), flow, way) == "deny end"
+    assert said(device(off), "tcp 10.1.0.5 > 198.51.100.7:443", way) == "permit r"
