@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
@@ -66,6 +66,8 @@ class Tally:
     said: Counter[str] = field(default_factory=Counter)
     translated: int = 0
     to_routers: int = 0
+    #: Packets that a conduit surely carries.
+    sure: int = 0
     differing: list[str] = field(default_factory=list)
 
     @property
@@ -78,15 +80,20 @@ class Tally:
         self.said += other.said
         self.translated += other.translated
         self.to_routers += other.to_routers
+        self.sure += other.sure
         self.differing += other.differing
 
 
 class Audited:
-    """A network as segaudit reads it from what was saved of its routers."""
+    """A network as segaudit reads it from what was saved of its routers; ``misread`` makes each reading another one."""
 
-    def __init__(self, space: PacketSpace, laboratory: Laboratory) -> None:
+    def __init__(
+        self, space: PacketSpace, laboratory: Laboratory, misread: Callable[[Device], Device] | None = None
+    ) -> None:
         self.laboratory = laboratory
         self.devices = _read(laboratory)
+        if misread is not None:
+            self.devices = tuple(map(misread, self.devices))
         self.graph = build(space, self.devices, Declared(), AS_OF)
         self.tracer = NetworkTracer(self.devices, build_segments(self.devices, Declared()), AS_OF)
         at = {(r.name, i): s for r in laboratory.routers for i, (s, _) in r.interfaces.items()}
@@ -211,6 +218,8 @@ class Audited:
         for probe, arrived in zip(probes, arrivals, strict=True):
             self._compare(probe, arrived, tally)
             tally.differing += (f"{_text(probe)}: {problem}" for problem in self._against_sets(probe, arrived))
+            conduits = (c for (src, _), c in self.graph.conduits.items() if src == probe.zone)
+            tally.sure += any(probe.packet in conduit.sent.must for conduit in conduits)
         return tally
 
     def ask_answers(self, probes: Sequence[Probe]) -> Tally:
