@@ -97,7 +97,12 @@ def run(subject: Subject, params: Params) -> Iterator[Finding]:
 
 
 def _longest(ranges: tuple[ServiceRange, ...]) -> ServiceRange:
-    return max(ranges, key=lambda r: r.ports[1] - r.ports[0] if r.ports is not None else 65536)
+    def width(one: ServiceRange) -> int:
+        if one.ports is not None:
+            return one.ports[1] - one.ports[0]
+        return 65536 if one.protocol is None and not one.others else -1
+
+    return max(ranges, key=width)
 
 
 def _passive_ftp(received: PacketSet, params: Params) -> PacketSet:

@@ -9,7 +9,7 @@ from itertools import product
 from segaudit.findings.evidence import picked, reading_best
 from segaudit.findings.finding import Finding, Location, RuleRef, Witness
 from segaudit.findings.identity import RuleIdentity
-from segaudit.model import Action, Certainty, Device, Hook, Message, Rule, RuleSetKind, Severity
+from segaudit.model import Action, Certainty, Device, Hook, Message, Rule, RuleSetKind, Severity, Span
 from segaudit.packetspace.packet import Packet
 from segaudit.packetspace.space import PacketSet
 from segaudit.semantics.device import DeviceSemantics
@@ -101,13 +101,17 @@ _LOOKED_AT = frozenset({Action.PERMIT, Action.DENY, Action.JUMP, Action.GOTO})
 def dead_rules(graph: ZoneGraph) -> Iterator[DeadRule]:
     """Every dead rule of every filter list, device by device, in list order.
 
-    A rule is dead when it matches something in some context and gets nothing in any.
+    A rule is dead when it matches something in some context and gets nothing in any. A list that classes of traffic copy
+    is told once.
     """
     preferred, identity = reading_best(graph.space, ()), RuleIdentity(graph)
     for _, semantics in sorted(graph.devices.items()):
+        told: dict[tuple[Span, tuple[str, ...]], str] = {}
         for rule_set in semantics.device.rule_sets:
             if rule_set.kind == RuleSetKind.FILTER:
-                yield from _dead_in(semantics, rule_set.name, preferred, identity)
+                for dead in _dead_in(semantics, rule_set.name, preferred, identity):
+                    if told.setdefault((dead.rule.span, dead.subject), rule_set.name) == rule_set.name:
+                        yield dead
 
 
 def _dead_in(

@@ -20,6 +20,8 @@ WIDE_PORTS = 1024
 ALL_SHARE = 0.25
 #: More services than this are not a list that somebody chose.
 MANY_SERVICES = 20
+#: So many protocols without ports are not told one by one.
+MOST_PROTOCOLS = 100
 #: So many different sets of ports, by host, are looked at for wide runs.
 MOST_HOSTS = 4096
 
@@ -41,15 +43,16 @@ class Openness(StrEnum):
 class ServiceRange:
     """Destination ports (inclusive; ``None``: no ports, or all of a protocol without them) of one protocol.
 
-    ``protocol`` ``None``: every protocol.
+    ``protocol`` ``None``: every protocol, or (``others``) most of those that have no ports.
     """
 
     protocol: int | None
     ports: tuple[int, int] | None
+    others: bool = False
 
     def __str__(self) -> str:
         if self.protocol is None:
-            return "any"
+            return "other protocols" if self.others else "any"
         name = protocol_name(self.protocol)
         if self.ports is None:
             return name
@@ -68,33 +71,39 @@ def service_ranges(packets: PacketSet, limit: int = 64) -> tuple[ServiceRange, .
     """The services that ``packets`` are sent to, sorted by protocol and port; whatever sends them."""
     bare = packets.forget("src", "dst", "src_port", "icmp_type", "icmp_code", "tcp_flags", "state")
     found: dict[ServiceRange, None] = {}
+    portless: dict[int, None] = {}
     for box in boxes(bare, limit=256).boxes:
         if box.protocols is None:
             found.setdefault(ServiceRange(protocol=None, ports=None))
             continue
         for first, last in box.protocols:
             for protocol in range(first, last + 1):
+                if protocol not in PORT_PROTOCOLS:
+                    portless[protocol] = None
+                    continue
                 if box.dst_ports is None:
                     whole = (0, 65535) if protocol in (6, 17, 132) else None
                     found.setdefault(ServiceRange(protocol=protocol, ports=whole))
                 for ports in box.dst_ports or ():
                     found.setdefault(ServiceRange(protocol=protocol, ports=ports))
-                if len(found) > limit:
-                    return _ordered(found)[:limit]
-    return _ordered(found)
+    if len(portless) >= MOST_PROTOCOLS:
+        found.setdefault(ServiceRange(protocol=None, ports=None, others=True))
+    else:
+        found.update(dict.fromkeys(ServiceRange(protocol=protocol, ports=None) for protocol in portless))
+    return _ordered(found)[:limit]
 
 
 def _ordered(found: Iterable[ServiceRange]) -> tuple[ServiceRange, ...]:
     ranges = set(found)
-    if any(r.protocol is None for r in ranges):
+    if any(r.protocol is None and not r.others for r in ranges):
         return (ServiceRange(protocol=None, ports=None),)
-    return tuple(sorted(ranges, key=lambda r: (r.protocol or 0, r.ports or (0, 0))))
+    return tuple(sorted(ranges, key=lambda r: (256 if r.protocol is None else r.protocol, r.ports or (0, 0))))
 
 
 def widest_run(packets: PacketSet) -> int:
     """The longest run of destination ports that ``packets`` cover without a gap."""
     found = service_ranges(packets, limit=512)
-    if any(r.protocol is None for r in found):
+    if any(r.protocol is None and not r.others for r in found):
         return 65536
     return max((r.ports[1] - r.ports[0] + 1 for r in found if r.ports is not None), default=0)
 
@@ -186,6 +195,7 @@ def openness(graph: ZoneGraph, conduit: Conduit | None, packets: PacketSet | Non
             shares.append(share(conduit.sent.may, sources, targets))
         if max(shares) >= ALL_SHARE:
             return Openness.ALL
-    if widest_run(received) > WIDE_PORTS or len(service_ranges(received, limit=MANY_SERVICES + 1)) > MANY_SERVICES:
+    services = service_ranges(received, limit=MANY_SERVICES + 1)
+    if widest_run(received) > WIDE_PORTS or len(services) > MANY_SERVICES or any(r.others for r in services):
         return Openness.BROAD
     return Openness.LIMITED

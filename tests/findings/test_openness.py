@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from segaudit.findings.openness import address_count, wide_packets
+from segaudit.findings.openness import address_count, service_ranges, wide_packets, widest_run
 from segaudit.model import parse_address
 from segaudit.packetspace.space import PacketSet, PacketSpace, Side
 
@@ -53,6 +53,15 @@ def test_different_senders_of_a_run_count_together() -> None:
     low = addresses("src", "198.51.100.1") & here & ports(6, (2000, 2049))
     high = addresses("src", "198.51.100.2") & here & ports(6, (2050, 2099))
     assert wide_packets(low | high, 100) == low | high
+
+
+def test_most_protocols_without_ports_are_told_as_one() -> None:
+    everything_but_smb = SPACE.full - (SPACE.protocol(6) & SPACE.ports("dst", ((445, 445),)))
+    assert [str(r) for r in service_ranges(everything_but_smb)][-1] == "other protocols"
+    assert "tcp/446-65535" in map(str, service_ranges(everything_but_smb))
+    few = SPACE.protocol(47) | SPACE.protocol(50)
+    assert [str(r) for r in service_ranges(few)] == ["gre", "esp"]
+    assert widest_run(SPACE.full - SPACE.protocol(6) - SPACE.protocol(17)) == 65536, "sctp has ports too"
 
 
 def test_protocols_without_ports_are_no_range() -> None:
