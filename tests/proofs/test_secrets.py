@@ -49,13 +49,17 @@ def said_of(path: str, capsys: pytest.CaptureFixture[str], *more: str) -> Iterat
 
 def also_said_of(path: str, capsys: pytest.CaptureFixture[str], *more: str) -> Iterator[tuple[str, str]]:
     """What the other verbs say of it, and those in other forms."""
-    for what in ("devices", "zones", "matrix"):
+    for what in ("devices", "zones", "matrix", "spoofing"):
         yield f"show {what}", printed(capsys, "show", what, path, *DAY, *more)
     yield "show ledger as JSON", printed(capsys, "show", "ledger", path, "-f", "json", *DAY, *more)
     yield "show rules as JSON", printed(capsys, "show", "rules", path, "-f", "json", *DAY, *more)
     yield "init", printed(capsys, "init", path, *more)
     flow = ("--src", "198.51.100.7", "--dst", "192.168.10.5", "--dport", "3389")
     yield "trace", printed(capsys, "trace", path, *DAY, *more, *flow)
+    asked = ("--from", "internet", "--to", "192.168.0.0/16", "-v")
+    yield "reach", printed(capsys, "reach", path, *DAY, *more, *asked)
+    yield "reach as JSON", printed(capsys, "reach", path, *DAY, *more, *asked, "-f", "json")
+    yield "an error of reach", printed(capsys, "reach", path, *DAY, *more, "--from", "zone=x", "--to", "self=y")
     yield "an error of trace", printed(capsys, "trace", path, *DAY, *more, *flow, "--rule-set", "nothing like it")
 
 
