@@ -18,6 +18,8 @@ from segaudit.model import (
     InterfaceKind,
     LedgerBuilder,
     Notice,
+    SourceCheck,
+    SourceCheckMode,
     Span,
     format_address,
     msg,
@@ -32,6 +34,8 @@ from segaudit.parsers.yamaha_rtx.translation import Translations
 
 NAME: Final = "yamaha_rtx"
 
+#: No command of the reference asks for a route back to the source of a packet.
+_NO_CHECK: Final = SourceCheck(mode=SourceCheckMode.NONE)
 _PROMPT: Final = re.compile(r"[\w.-]*\w", re.UNICODE)
 
 
@@ -181,6 +185,8 @@ class _Converter:
             vlan=one.vlan,
             parent=parent if parent != one.name else "",
             enabled=one.enabled,
+            source_check=_NO_CHECK,
+            fetches_ipv6=bool(one.delegated) and 6 in self._versions(),
             role_hint="nat descriptor masquerade" if masquerades else "",
             members=tuple(one.members) or tuple(port for port, to in config.ports.items() if to == one.name),
         )

@@ -13,9 +13,7 @@ from tests.parsers.yamaha_rtx.reading import FIXTURES, source
 
 OWN = sorted(FIXTURES.glob("*.conf"))
 EXAMPLES = sorted(
-    path
-    for path in (ROOT / "examples" / "configs").glob("*/*")
-    if path.is_file() and "rtx" not in path.name
+    path for path in (ROOT / "examples" / "configs").glob("*/*") if path.is_file() and "rtx" not in path.name
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from segaudit.model import AddressMethod, HostSign, InterfaceKind, LineState
+from segaudit.model import AddressMethod, HostSign, InterfaceKind, LineState, SourceCheckMode
 from tests.parsers.yamaha_rtx.reading import address, device_of, fixture, interface, ledger_of, office, states
 
 PP = ("pp select 1", "pppoe use lan2", "pp enable 1")
@@ -56,6 +56,10 @@ def test_vlans_have_their_number_and_parent_or_ports() -> None:
         "ip vlan2 address 10.0.2.1/24",
     )
     assert [interface(ports, name).members for name in ("vlan1", "vlan2")] == [("lan1.1",), ("lan1.2",)]
+
+
+def test_no_interface_asks_for_a_way_back_to_the_source() -> None:
+    assert interface(office(), "lan2").source_check.mode is SourceCheckMode.NONE
 
 
 def test_a_line_that_is_never_enabled() -> None:
@@ -113,6 +117,7 @@ IPOE = ("ngn type lan2 ntt", "ipv6 prefix 1 ra-prefix@lan2::/64", "ipv6 lan1 add
 
 def test_addresses_of_the_provider_without_any_filter() -> None:
     open_to_all = office(*IPOE)
+    assert [interface(open_to_all, name).fetches_ipv6 for name in ("lan1", "lan2")] == [True, False]
     assert 6 in open_to_all.versions
     assert any("no IPv6 filter stands anywhere" in str(notice.message) for notice in open_to_all.notices)
     shut = office(
