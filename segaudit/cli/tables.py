@@ -14,6 +14,8 @@ from segaudit.model import (
     Device,
     Interface,
     LineState,
+    Route,
+    RouteKind,
     Rule,
     RuleSet,
     RuleSetKind,
@@ -199,6 +201,7 @@ def _rule_row(view: Screen, rule: Rule) -> tuple[str, ...]:
     more += [f"schedule {rule.schedule}"] if rule.schedule else []
     more += [translation_text(rule.translation)] if rule.translation is not None else []
     more += [translation_text(rule.source_translation)] if rule.source_translation is not None else []
+    more += [_way_text(route) for route in rule.routes]
     more += [rule.implicit] if rule.implicit else []
     target = f" {rule.target}" if rule.target else ""
     name = f" {rule.name}" if rule.name and rule.name != rule.id else ""
@@ -216,6 +219,16 @@ def _rule_row(view: Screen, rule: Rule) -> tuple[str, ...]:
         ", ".join(more),
         str(rule.span),
     )
+
+
+def _way_text(route: Route) -> str:
+    """A way of a routing rule."""
+    if route.kind is RouteKind.DISCARD:
+        return "to nowhere"
+    hop = format_address(route.prefix.version, route.next_hop) if route.next_hop is not None else ""
+    table = f"vrf {route.next_hop_vrf or 'global'}" if route.next_hop_vrf is not None else ""
+    parts = (hop and f"to {hop}", route.interface and f"by {route.interface}", table, "if up" if route.tracked else "")
+    return " ".join(part for part in parts if part)
 
 
 def _rule_set_json(device: Device, rule_set: RuleSet) -> dict[str, object]:
@@ -243,6 +256,7 @@ def _rule_set_json(device: Device, rule_set: RuleSet) -> dict[str, object]:
                 "conditions": [f"{one.kind.value} {one.text}" for one in rule.conditions],
                 "schedule": rule.schedule,
                 "translation": translation_text(rule.translation) if rule.translation is not None else None,
+                "routes": [_way_text(route) for route in rule.routes],
                 "implicit": rule.implicit,
                 "path": rule.span.path,
                 "first_line": rule.span.first_line,

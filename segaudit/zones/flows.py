@@ -60,7 +60,7 @@ class Territory:
             for s in self._segments.segments
             if s.name != segment.name and _overlap(s, segment)
             for p in s.prefixes
-            if any(mine.covers(p) and mine.length < p.length for mine in segment.prefixes)
+            if p not in segment.prefixes and any(mine.covers(p) and mine.length < p.length for mine in segment.prefixes)
         ]
         known = self._prefixes(side, segment.prefixes) - self._prefixes(side, narrower) - self.own(side)
         return PacketBounds(known, known | possible) if possible else PacketBounds.exactly(known)

@@ -27,6 +27,7 @@ from segaudit.model import (
     Message,
     Prefix,
     RouteKind,
+    RuleSetKind,
     Tunnel,
     msg,
 )
@@ -68,7 +69,10 @@ def joined_subnets(
     sharing: dict[Prefix, list[_Member]] = defaultdict(list)
     for device in devices:
         standing = frozenset(n for n, site in enumerate(sites) if _stands_at(device, site))
-        hops = frozenset((r.prefix.version, r.next_hop) for r in device.routes if r.next_hop is not None)
+        chosen = (
+            r for one in device.rule_sets if one.kind == RuleSetKind.ROUTING for rule in one.rules for r in rule.routes
+        )
+        hops = frozenset((r.prefix.version, r.next_hop) for r in (*device.routes, *chosen) if r.next_hop is not None)
         for interface in device.interfaces:
             if not is_routed(interface) or not interface.addresses:
                 continue

@@ -144,15 +144,15 @@ class NetworkTracer:
 
     def _is_at(self, device: str, way: Onward, packet: Packet) -> Segment | None:
         """The segment that a way leads to in which the packet's destination lives; not behind another router than meant."""
-        here = [s for s in self._segments.at(device, way.egress) if not (s.next_hop and way.next_hop)]
-        here += [s for s in self._segments.at(device, way.egress) if s.next_hop and s.next_hop == way.next_hop]
+        # Those behind the router that is meant first: of equal prefixes the first one counts.
+        here = sorted(self._segments.at(device, way.egress), key=lambda s: _behind_another(s, way))
         best: tuple[int, Segment] | None = None
         for segment in here:
             for prefix in segment.prefixes:
                 if prefix.contains(packet.version, packet.dst) and (best is None or prefix.length > best[0]):
                     best = (prefix.length, segment)
         if best is not None:
-            return best[1]
+            return None if _behind_another(best[1], way) else best[1]
         internet = next((s for s in here if s.kind == SegmentKind.INTERNET), None)
         inside = any(p.contains(packet.version, packet.dst) for s in self._segments.segments for p in s.prefixes)
         special = any(p.contains(packet.version, packet.dst) for p in not_internet(packet.version))
@@ -394,6 +394,11 @@ class NetworkTracer:
         path, line = (None, None) if span is None else (span.path, span.first_line)
         decision = DecidedBy(device=name, rule_set="", rule=None, path=path, first_line=line, reason=reason)
         return _End(Verdict.DENY, decision, None, hops)
+
+
+def _behind_another(segment: Segment, way: Onward) -> bool:
+    """Whether a segment lies behind another router than the one that ``way`` leads to."""
+    return segment.next_hop is not None and way.next_hop is not None and segment.next_hop != way.next_hop
 
 
 #: What a sender prefers.

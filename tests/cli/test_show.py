@@ -122,6 +122,24 @@ def test_rules_with_their_places(segaudit: Segaudit, router: Path) -> None:
     assert forward["default"] == "deny"
 
 
+def test_routing_lists_and_captured_tables(segaudit: Segaudit, tmp_path: Path) -> None:
+    (tmp_path / "r.cfg").write_text(
+        "hostname core1\nversion 15.2\nip routing\ninterface Gi0/0\n ip address 10.0.0.2 255.255.255.252\n"
+        " ip policy route-map WAY\nroute-map WAY permit 10\n"
+        " set ip next-hop verify-availability 10.0.0.1 1 track 1\n set interface Null0\nrouter ospf 1\nend\n"
+    )
+    (tmp_path / "core1.txt").write_text(
+        "Codes: L - local, C - connected, S - static\nC     10.0.0.0/30 is directly connected, Gi0/0\n"
+        "O     10.9.0.0/16 [110/2] via 10.0.0.1, 00:01:02, Gi0/0\n"
+    )
+    ran = segaudit("show", "rules", tmp_path)
+    assert re.search(r"1 +route +any .*to 10\.0\.0\.1 if up, to nowhere .*r\.cfg:7", ran.out)
+    assert "one captured route of core1 is used" in ran.err
+    listed = json.loads(segaudit("show", "rules", tmp_path, "-f", "json").out)["rule_sets"]
+    assert [rule["routes"] for rule in listed[0]["rules"]] == [["to 10.0.0.1 if up", "to nowhere"]]
+    assert "core1.txt" in segaudit("show", "devices", tmp_path).out
+
+
 def test_zones_with_their_evidence(segaudit: Segaudit, branch: Path) -> None:
     ran = segaudit("show", "zones", branch)
     assert re.search(r"^office +terminal +1\.00 .*declared in the site file$", ran.out, re.MULTILINE)
