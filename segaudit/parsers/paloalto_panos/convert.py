@@ -164,7 +164,8 @@ def _span(scope: Scope) -> Span:
 
 def _versions(scope: Scope) -> frozenset[int]:
     """The families that it forwards: with IPv6 firewalling off, settings of IPv6 are ignored (PAN-OS Web Interface Help 10.1,
-    "Device > Setup > Session")."""
+    "Device > Setup > Session").
+    """
     session = scope.device.at("deviceconfig", "setting", "session")
     return frozenset({4, 6} if session.is_on("ipv6-firewalling", default=True) else {4})
 
