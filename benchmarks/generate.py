@@ -83,7 +83,7 @@ def asa(lines: list[Line]) -> Iterator[str]:
     )
     for line in lines:
         action = "permit" if line.permit else "deny"
-        source, destination = _asa_address(line.source), _asa_address(line.destination)
+        source, destination = asa_address(line.source), asa_address(line.destination)
         yield f"access-list OUTSIDE_IN extended {action} {line.protocol} {source} {destination} eq {line.port}"
     yield "access-group OUTSIDE_IN in interface outside"
     yield "access-group OUTSIDE_IN in interface inside"
@@ -91,7 +91,8 @@ def asa(lines: list[Line]) -> Iterator[str]:
     yield ": end"
 
 
-def _asa_address(prefix: tuple[int, int]) -> str:
+def asa_address(prefix: tuple[int, int]) -> str:
+    """An address as an ASA writes it: with a netmask."""
     network = IPv4Network(prefix)
     return f"host {network.network_address}" if prefix[1] == 32 else f"{network.network_address} {network.netmask}"
 
@@ -112,12 +113,13 @@ def ios(lines: list[Line]) -> Iterator[str]:
     yield "ip access-list extended BENCH"
     for line in lines:
         action = "permit" if line.permit else "deny"
-        source, destination = _ios_address(line.source), _ios_address(line.destination)
+        source, destination = ios_address(line.source), ios_address(line.destination)
         yield f" {action} {line.protocol} {source} {destination} eq {line.port}"
     yield from ("!", "end")
 
 
-def _ios_address(prefix: tuple[int, int]) -> str:
+def ios_address(prefix: tuple[int, int]) -> str:
+    """An address as IOS writes it: with a wildcard mask."""
     network = IPv4Network(prefix)
     return f"host {network.network_address}" if prefix[1] == 32 else f"{network.network_address} {network.hostmask}"
 
