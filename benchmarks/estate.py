@@ -55,11 +55,13 @@ def estate(devices: int, rules: int = 1_000, seed: int = 20261123) -> list[Box]:
     for place, (network, length) in enumerate(CENTRE):
         core.interfaces[f"dc{place}"] = (network + 1, length)
     networks: list[tuple[int, int]] = []
-    hub = core
+    hub, region = core, _EVERYWHERE
     while len(boxes) < devices:
         place = len(boxes) - 2
         if place % (BRANCHES + 1) == 0:
-            hub = Box(f"hub{place // (BRANCHES + 1):02}", ("cisco_ios", "fortinet_fortios")[place // (BRANCHES + 1) % 2])
+            hub = Box(
+                f"hub{place // (BRANCHES + 1):02}", ("cisco_ios", "fortinet_fortios")[place // (BRANCHES + 1) % 2]
+            )
             region = (0x0A000000 + (place // (BRANCHES + 1) << 16), 16)
             links.join(core, hub, [(region, True), (_ANY, False)])
             boxes.append(hub)
@@ -123,7 +125,9 @@ def _fill_transit(box: Box, networks: Sequence[tuple[int, int]], count: int, cha
     ends = (*networks, *CENTRE)
     inward = "up" if "up" in box.interfaces else "outside"
     for _ in range(count - 2 * len(below) - 1):
-        line = Line(False, "tcp", _host(chance.choice(ends), chance), _host(chance.choice(ends), chance), chance.choice(PORTS))
+        line = Line(
+            False, "tcp", _host(chance.choice(ends), chance), _host(chance.choice(ends), chance), chance.choice(PORTS)
+        )
         box.rules.append(Way(chance.choice((inward, *below)), "", line))
     for name in below:
         box.rules.append(Way(name, "", Line(True, "ip", _EVERYWHERE, _EVERYWHERE, 0)))
@@ -262,7 +266,11 @@ def _iptables(box: Box) -> Iterator[str]:
     for way in box.rules:
         line = way.line
         words = [f"-i {way.ingress}", *([f"-o {way.egress}"] if way.egress else [])]
-        words += [f"{flag} {_address(n)}/{length}" for flag, (n, length) in (("-s", line.source), ("-d", line.destination)) if length]
+        words += [
+            f"{flag} {_address(n)}/{length}"
+            for flag, (n, length) in (("-s", line.source), ("-d", line.destination))
+            if length
+        ]
         words += [f"-p {line.protocol} --dport {line.port}"] if line.port else []
         yield f"iptables -A FORWARD {' '.join(words)} -j {'ACCEPT' if line.permit else 'DROP'}"
 

@@ -40,7 +40,7 @@ from dataclasses import dataclass
 
 from segaudit.check import Check, Subject
 from segaudit.findings.finding import Finding, Location
-from segaudit.findings.openness import share
+from segaudit.findings.openness import share_reaches
 from segaudit.findings.openrules import deny_lists
 from segaudit.findings.pairs import LINK_ROLES
 from segaudit.model import Severity, msg
@@ -66,7 +66,9 @@ def run(subject: Subject, params: Params) -> Iterator[Finding]:
             return False
         senders, receivers = graph.sources.get(source.name), graph.targets.get(target.name)
         return (
-            senders is not None and receivers is not None and share(packets, senders, receivers) >= params.service_share
+            senders is not None
+            and receivers is not None
+            and share_reaches(packets, senders, receivers, params.service_share)
         )
 
     for found in deny_lists(graph, covers):

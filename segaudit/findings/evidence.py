@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from segaudit.findings.finding import Location, RuleRef, Witness
 from segaudit.knowledge.roles import role_words
 from segaudit.knowledge.services import ServiceEntry, ServiceSet, merged_ranges
-from segaudit.model import Action, Certainty, Message, Prefix, Rule, RuleSet, Span, msg
+from segaudit.model import Action, Certainty, Message, Rule, RuleSet, Span, msg
 from segaudit.packetspace.bounds import PacketBounds
 from segaudit.packetspace.packet import Packet
 from segaudit.packetspace.space import PacketSet, PacketSpace, Side
 from segaudit.semantics.device import Decider, Exposure
+from segaudit.semantics.rulesets import Chosen
 from segaudit.semantics.translation import pushed
 from segaudit.zones.graph import Flow, SegmentKind, Zone, ZoneGraph
 
@@ -109,11 +110,29 @@ def flow_deciders(graph: ZoneGraph, flow: Flow, sent: PacketSet) -> list[Decider
     return known[1]
 
 
-def _flow_deciders(graph: ZoneGraph, flow: Flow, sent: PacketSet) -> list[Decider]:
+def chosen_deciders(graph: ZoneGraph, flow: Flow, chosen: Callable[[str], Chosen]) -> list[Decider]:
+    """As `flow_deciders` of all that is sent, of the rules only those that ``chosen`` (by device) names."""
+    return _flow_deciders(graph, flow, flow.sent.may, chosen)
+
+
+def permits_by_rule(graph: ZoneGraph, flow: Flow) -> bool:
+    """Whether a rule is among the `flow_deciders` of all that is sent."""
+    packets = flow.sent.may
+    for hop in flow.hops:
+        if graph.devices[hop.device].permits_by_rule(hop.piece, packets):
+            return True
+        packets = pushed(hop.piece.rewrites, packets) & hop.piece.current.may
+    return False
+
+
+def _flow_deciders(
+    graph: ZoneGraph, flow: Flow, sent: PacketSet, chosen: Callable[[str], Chosen] | None = None
+) -> list[Decider]:
     found: list[Decider] = []
     packets = sent
     for place, hop in enumerate(flow.hops):
-        for decider in _permitting(graph.devices[hop.device].explain(hop.piece, packets)):
+        rules = None if chosen is None else chosen(hop.device)
+        for decider in _permitting(graph.devices[hop.device].explain(hop.piece, packets, rules)):
             before = PacketBounds.exactly(decider.sent)
             for earlier in reversed(flow.hops[:place]):
                 before = PacketBounds.exactly(earlier.piece.sent(before).may)
@@ -226,7 +245,7 @@ def witness(graph: ZoneGraph, flow: Flow, sent: PacketBounds) -> Witness:
     """A readable packet of ``sent`` (of what surely passes, where there is any), and how it arrives by ``flow``."""
     space = graph.space
     first, last = flow.hops[0], flow.hops[-1]
-    packet = pick(space, sent.must or sent.may, ordinary_hosts(graph))
+    packet = pick(space, sent.must or sent.may, graph.ordinary_hosts)
     packets = space.packet(packet)
     for hop in flow.hops:
         packets = pushed(hop.piece.rewrites, packets) & hop.piece.current.may
@@ -301,22 +320,7 @@ _ANYBODY = (
 
 def ordinary_hosts(graph: ZoneGraph) -> tuple[PacketSet, ...]:
     """Wishes that keep a witness away from network and broadcast addresses of the segments."""
-    space = graph.space
-    prefixes: set[Prefix] = {
-        p
-        for z in graph.zones.values()
-        for s in z.segments
-        for p in (*s.prefixes, *s.possible)
-        if p.length < (31 if p.version == 4 else 127)
-    }
-    # In IPv6 only the first address is nobody's own (RFC 4291 section 2.6.1), in IPv4 the last as well.
-    ends = [(p.version, (p.first, p.last) if p.version == 4 else (p.first,)) for p in sorted(prefixes)]
-    found: list[PacketSet] = []
-    sides: tuple[Side, Side] = ("src", "dst")
-    for side in sides:
-        unfit = space.union(space.addresses(side, v, a, a) for v, addresses in ends for a in addresses)
-        found.append(space.full - unfit)
-    return tuple(found)
+    return graph.ordinary_hosts
 
 
 def rule_refs(deciders: Iterable[Decider]) -> tuple[RuleRef, ...]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from weakref import WeakKeyDictionary
 
 from segaudit.knowledge.protocols import protocol_name
 from segaudit.knowledge.services import ServiceCatalogue
 from segaudit.model import PORT_PROTOCOLS
-from segaudit.packetspace.boxes import boxes
+from segaudit.packetspace.boxes import Box, boxes
 from segaudit.packetspace.packet import SYN
 from segaudit.packetspace.space import PacketSet, PacketSpace, Side
 from segaudit.zones.graph import Conduit, ZoneGraph
@@ -67,12 +68,22 @@ class ServiceRange:
         return f"{self} ({entry.name})" if entry is not None and entry.name != str(self) else str(self)
 
 
+#: Boxes, and shares of ports, of sets that say nothing of addresses, by space; they go with it.
+_PORT_SHARES: WeakKeyDictionary[PacketSpace, dict[object, float]] = WeakKeyDictionary()
+_SERVICE_BOXES: WeakKeyDictionary[PacketSpace, dict[object, tuple[Box, ...]]] = WeakKeyDictionary()
+
+
 def service_ranges(packets: PacketSet, limit: int = 64) -> tuple[ServiceRange, ...]:
     """The services that ``packets`` are sent to, sorted by protocol and port; whatever sends them."""
-    bare = packets.forget("src", "dst", "src_port", "icmp_type", "icmp_code", "tcp_flags", "state")
+    bare = _services(packets)
+    # Many pairs of zones are open for the same services.
+    known = _SERVICE_BOXES.setdefault(bare.space, {})
+    spelt = known.get(bare.function)
+    if spelt is None:
+        spelt = known[bare.function] = boxes(bare, limit=256).boxes
     found: dict[ServiceRange, None] = {}
     portless: dict[int, None] = {}
-    for box in boxes(bare, limit=256).boxes:
+    for box in spelt:
         if box.protocols is None:
             found.setdefault(ServiceRange(protocol=None, ports=None))
             continue
@@ -91,6 +102,11 @@ def service_ranges(packets: PacketSet, limit: int = 64) -> tuple[ServiceRange, .
     else:
         found.update(dict.fromkeys(ServiceRange(protocol=protocol, ports=None) for protocol in portless))
     return _ordered(found)[:limit]
+
+
+def _services(packets: PacketSet) -> PacketSet:
+    """``packets`` with all but family, protocol and destination port forgotten."""
+    return packets.forget("src", "dst", "src_port", "icmp_type", "icmp_code", "tcp_flags", "state")
 
 
 def _ordered(found: Iterable[ServiceRange]) -> tuple[ServiceRange, ...]:
@@ -146,18 +162,50 @@ def share(packets: PacketSet, sources: PacketSet, targets: PacketSet) -> float:
     By source address, destination address and destination port, each counted alike; of both families and protocols
     the largest share.
     """
-    return max(share_of_family(packets, sources, targets, version) for version in (4, 6))
+    between = sources & targets
+    return max(_share_between(packets, between, version) for version in (4, 6))
+
+
+def share_reaches(packets: PacketSet, sources: PacketSet, targets: PacketSet, least: float) -> bool:
+    """Whether the `share` is ``least`` or more."""
+    # No larger than the share of the ports that anybody may send to: of most pairs that settles it.
+    return _port_share(packets) >= least and share(packets, sources, targets) >= least
+
+
+def _port_share(packets: PacketSet) -> float:
+    """Which part of all ports of TCP or UDP is open, at whatever host: 0 to 1, of both families and protocols the most."""
+    bare = _services(packets)
+    known = _PORT_SHARES.setdefault(bare.space, {})
+    found = known.get(bare.function)
+    if found is None:
+        open_ports = (bare & _one_session_a_port(bare.space, v, p) for v in (4, 6) for p in (6, 17))
+        found = known[bare.function] = max(ports.count() for ports in open_ports) / 65536
+    return found
+
+
+def _one_session_a_port(space: PacketSpace, version: int, protocol: int) -> PacketSet:
+    def frame() -> PacketSet:
+        ends = space.addresses("src", version, 0, 0) & space.addresses("dst", version, 0, 0)
+        return ends & _session_frame(space, version, protocol)
+
+    return space.kept(("session a port", version, protocol), frame)
 
 
 def share_of_family(packets: PacketSet, sources: PacketSet, targets: PacketSet, version: int) -> float:
     """`share` of one IP family; 0 where there is nobody to send or receive."""
-    space = packets.space
+    return _share_between(packets, sources & targets, version)
+
+
+def _share_between(packets: PacketSet, between: PacketSet, version: int) -> float:
+    if not between & packets.space.version(version):
+        return 0.0
     best = 0.0
+    taken = packets.forget("src_port", "state", "tcp_flags")
     for protocol in (6, 17):
-        possible = sources & targets & _session_frame(space, version, protocol)
-        if possible:
-            taken = packets.forget("src_port", "state", "tcp_flags") & possible
-            best = max(best, taken.count() / possible.count())
+        possible = between & _session_frame(packets.space, version, protocol)
+        here = taken & possible
+        if here:
+            best = max(best, here.count() / possible.count())
     return best
 
 
@@ -176,24 +224,37 @@ def open_families(graph: ZoneGraph, conduit: Conduit) -> PacketSet:
 
 def _session_frame(space: PacketSpace, version: int, protocol: int) -> PacketSet:
     """One packet for every source, destination and destination port of a protocol."""
-    frame = space.version(version) & space.protocol(protocol) & space.ports("src", ((0, 0),)) & space.state("new")
-    return frame & space.tcp_flags(63, SYN) if protocol == 6 else frame
+
+    def frame() -> PacketSet:
+        made = space.version(version) & space.protocol(protocol) & space.ports("src", ((0, 0),)) & space.state("new")
+        return made & space.tcp_flags(63, SYN) if protocol == 6 else made
+
+    return space.kept(("session frame", version, protocol), frame)
 
 
 def openness(graph: ZoneGraph, conduit: Conduit | None, packets: PacketSet | None = None) -> Openness:
     """How open a conduit is, by all of its packets or by those (as received) of ``packets``."""
     if conduit is None or not conduit.received.may:
         return Openness.NONE
+    pair = conduit.src, conduit.dst
+    if packets is not None or graph.conduit(*pair) is not conduit:
+        return _openness(graph, conduit, packets)
+    # Checks and the matrix ask for the same pairs.
+    known = graph.openness.get(pair)
+    if known is None:
+        known = graph.openness[pair] = _openness(graph, conduit, None)
+    return Openness(known)
+
+
+def _openness(graph: ZoneGraph, conduit: Conduit, packets: PacketSet | None) -> Openness:
     received = conduit.received.may if packets is None else conduit.received.may & packets
     if not received:
         return Openness.NONE
     sources, targets = graph.sources.get(conduit.src), graph.targets.get(conduit.dst)
     if sources is not None and targets is not None:
         # Source translation hides the senders, destination translation the receivers: either side may show it.
-        shares = [share(received, sources, targets)]
-        if packets is None:
-            shares.append(share(conduit.sent.may, sources, targets))
-        if max(shares) >= ALL_SHARE:
+        sides = [received, conduit.sent.may] if packets is None and conduit.sent.may != received else [received]
+        if any(share_reaches(side, sources, targets, ALL_SHARE) for side in sides):
             return Openness.ALL
     services = service_ranges(received, limit=MANY_SERVICES + 1)
     if widest_run(received) > WIDE_PORTS or len(services) > MANY_SERVICES or any(r.others for r in services):

@@ -6,8 +6,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from segaudit.findings.evidence import OUT_OF_VPN, UNFILTERED, Proof, certainty_of, flow_deciders, prove_flow, rule_ref
+from segaudit.findings.evidence import (
+    OUT_OF_VPN,
+    UNFILTERED,
+    Proof,
+    certainty_of,
+    chosen_deciders,
+    flow_deciders,
+    permits_by_rule,
+    prove_flow,
+    rule_ref,
+)
 from segaudit.findings.finding import Location, RuleRef, Witness
 from segaudit.findings.openness import WIDE_PORTS, widest_run
 from segaudit.findings.pairs import LINK_ROLES, zone_subject
@@ -24,7 +35,8 @@ from segaudit.model import (
 )
 from segaudit.packetspace.bounds import PacketBounds
 from segaudit.packetspace.space import PacketSet
-from segaudit.semantics.device import Decider, DeviceSemantics
+from segaudit.semantics.device import DeviceSemantics
+from segaudit.semantics.rulesets import Chosen
 from segaudit.zones.graph import INTERNET, Conduit, Flow, Zone, ZoneGraph
 from segaudit.zones.roles import decided, segment_evidence, weighed
 
@@ -105,25 +117,40 @@ class _Gathered:
 
 
 def _gather(
-    graph: ZoneGraph, wanted: Callable[[Decider], bool], *, unfiltered: bool = False
+    graph: ZoneGraph,
+    wanted: Callable[[str, RuleSet, Rule], bool],
+    *,
+    ends: bool = False,
+    unfiltered: bool = False,
+    hook: Hook | None = None,
 ) -> dict[tuple[str, str, str], _Gathered]:
-    """By device, list and rule (or interface): what passes at deciders that are ``wanted``, or where none decides."""
+    """By device, list and rule (or interface): what passes by rules that are ``wanted``, by ``ends`` of lists that permit,
+    or ``unfiltered`` where nothing on the way permits or denies it; of rules only those asked at ``hook``, if given.
+    """
     found: dict[tuple[str, str, str], _Gathered] = {}
+    chosen = {name: Chosen(partial(wanted, name)) for name in graph.devices}
     for conduit in graph.conduits.values():
         source, target = graph.zones[conduit.src], graph.zones[conduit.dst]
         if LINK_ROLES & {source.role, target.role} or target.role == Role.VPN:
             # Links have no hosts, and those of remote users are in no segment of ours.
             continue
         for flow in conduit.flows:
-            deciders = flow_deciders(graph, flow, flow.sent.may)
-            permits = [d for d in deciders if d.action == Action.PERMIT]
+            permits = [d for d in chosen_deciders(graph, flow, chosen.__getitem__) if d.action == Action.PERMIT]
             for decider in permits:
-                if wanted(decider) and _carries_sessions(decider.packets):
+                if (ends if decider.rule is None else hook in (None, decider.hook)) and _carries_sessions(
+                    decider.packets
+                ):
                     rule = decider.rule
                     key = (decider.device, decider.rule_set.name, rule.id if rule is not None else "")
                     place = found.setdefault(key, _Gathered(decider.rule_set, rule))
                     place.parts.append(_Part(conduit, flow, decider.packets, decider.sent))
-            if unfiltered and not permits and flow.source.kind not in OUT_OF_VPN and _carries_sessions(flow.sent.may):
+            if (
+                unfiltered
+                and flow.source.kind not in OUT_OF_VPN
+                and _carries_sessions(flow.sent.may)
+                and not permits
+                and not permits_by_rule(graph, flow)
+            ):
                 first = flow.hops[0]
                 place = found.setdefault((first.device, "", ""), _Gathered(None, None))
                 place.ingresses[first.ingress] = None
@@ -190,14 +217,14 @@ def _own_witness(graph: ZoneGraph, place: _Gathered, parts: Sequence[_Part], pro
 
 def default_permits(graph: ZoneGraph) -> Iterator[OpenPlace]:
     """List ends that permit, and interfaces from which nothing is asked on the whole way."""
-    yield from _places(graph, _gather(graph, lambda decider: decider.rule is None, unfiltered=True))
+    yield from _places(graph, _gather(graph, lambda _device, _list, _rule: False, ends=True, unfiltered=True))
 
 
 def implicit_permits(graph: ZoneGraph) -> Iterator[tuple[OpenPlace, tuple[Zone, ...]]]:
     """The maker's own permits that let something through; with each, where members of one zone (or of one security
     level) are of different roles, two of them.
     """
-    gathered = _gather(graph, lambda d: d.hook == Hook.FORWARD and d.rule is not None and d.rule.implicit != "")
+    gathered = _gather(graph, lambda _device, _list, rule: rule.implicit != "", hook=Hook.FORWARD)
     alike: dict[object, tuple[str, str, str]] = {}
     for key, place in sorted(gathered.items(), key=lambda item: item[0]):
         rule, rule_set = place.rule, place.rule_set
@@ -302,7 +329,7 @@ def any_any_rules(graph: ZoneGraph) -> Iterator[AnyRule]:
     }
     if not bare:
         return
-    gathered = _gather(graph, lambda d: d.rule is not None and (d.device, d.rule_set.name, d.rule.id) in bare)
+    gathered = _gather(graph, lambda device, rule_set, rule: (device, rule_set.name, rule.id) in bare)
     for place in _places(graph, gathered):
         assert place.rule is not None, "only rules were gathered"
         assert place.rule_set is not None, "a rule stands in a list"
@@ -367,19 +394,18 @@ class DenyList:
 
 def deny_lists(graph: ZoneGraph, least_share: Callable[[Zone, Zone, PacketSet], bool]) -> Iterator[DenyList]:
     """Lists in which denies stand before a permit that ``least_share`` says covers nearly everything of a pair."""
-    broad: dict[int, bool] = {}
+    broad: dict[PacketSet, bool] = {}
 
-    def permits_much(decider: Decider) -> bool:
-        rule = decider.rule
-        if rule is None or rule.implicit:
-            return rule is None
-        known = broad.get(id(rule.service))
+    def permits_much(device: str, _: RuleSet, rule: Rule) -> bool:
+        if rule.implicit or rule.action != Action.PERMIT:
+            return False
+        what = graph.devices[device].resolver.services(rule.service)[0].may
+        known = broad.get(what)
         if known is None:
-            what, _ = graph.devices[decider.device].resolver.services(rule.service)
-            known = broad[id(rule.service)] = widest_run(what.may) > WIDE_PORTS
+            known = broad[what] = widest_run(what) > WIDE_PORTS
         return known
 
-    seen: dict[tuple[str, str, str], _Gathered] = _gather(graph, permits_much)
+    seen = _gather(graph, permits_much, ends=True)
     kept: dict[tuple[str, str, str], _Gathered] = {}
     for key, place in seen.items():
         parts = [

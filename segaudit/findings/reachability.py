@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from segaudit.findings.evidence import certainty_of, flow_deciders, only_objects, ordinary_hosts, pick, unfiltered_at
+from segaudit.findings.evidence import certainty_of, flow_deciders, only_objects, pick, unfiltered_at
 from segaudit.findings.finding import RuleRef
 from segaudit.knowledge.protocols import is_internet_address
 from segaudit.model import Action, Certainty, Device, Message, Prefix, Span, msg
@@ -440,7 +440,7 @@ class _Answering:
         ports = {(p.device, p.interface) for s, _ in self._sending for p in s.ports}
         near = [a for d in self._terrain.whole for i in d.interfaces if (d.name, i.name) in ports for a in i.addresses]
         there = space.union(space.addresses("dst", a.prefix.version, a.address, a.address) for a in near)
-        return (there, *ordinary_hosts(self._graph))
+        return (there, *self._graph.ordinary_hosts)
 
     def _published(self, permitted: PacketSet) -> tuple[PacketSet, Message | None]:
         """What the internet sends to published addresses of private ones, and is not permitted; or that there is none."""

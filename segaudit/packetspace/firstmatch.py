@@ -21,7 +21,7 @@ class FirstMatch:
     ``exact``: no bounds of an entry or a cover leave a doubt.
     """
 
-    __slots__ = ("_entry_tree", "_may_tree", "_must_tree", "covers", "effective", "entries", "exact", "space")
+    __slots__ = ("_cover_tree", "_entry_tree", "covered", "covers", "effective", "entries", "exact", "space")
 
     def __init__(
         self,
@@ -33,33 +33,37 @@ class FirstMatch:
         self.entries = tuple(entries)
         self.covers = self.entries if covers is None else tuple(covers)
         self.exact = all(e.must is e.may for e in self.entries) and all(c.must is c.may for c in self.covers)
-        self._must_tree = _Tree(space, [c.must for c in self.covers])
-        self._may_tree = self._must_tree if self.exact else _Tree(space, [c.may for c in self.covers])
+        must_tree = _Tree(space, [c.must for c in self.covers])
+        may_tree = must_tree if self.exact else _Tree(space, [c.may for c in self.covers])
+        may = must_tree.remains([e.may for e in self.entries])
+        must = may if self.exact else may_tree.remains([e.must for e in self.entries])
+        #: All that ends at some entry.
+        self.covered = (
+            PacketBounds.exactly(must_tree.union) if self.exact else PacketBounds(must_tree.union, may_tree.union)
+        )
+        # Not every list is asked more: the trees, a quarter of what a list takes, are made again for those that are.
+        self._cover_tree: _Tree | None = None
         self._entry_tree: _Tree | None = None
-        may = self._must_tree.remains([e.may for e in self.entries])
-        must = may if self.exact else self._may_tree.remains([e.must for e in self.entries])
         self.effective: tuple[PacketBounds, ...] = tuple(
             PacketBounds.exactly(b) if self.exact else PacketBounds(a, b) for a, b in zip(must, may, strict=True)
         )
-
-    @property
-    def covered(self) -> PacketBounds:
-        """All that ends at some entry."""
-        if self.exact:
-            return PacketBounds.exactly(self._must_tree.union)
-        return PacketBounds(self._must_tree.union, self._may_tree.union)
 
     def reaching(self, packets: PacketSet) -> list[tuple[int, PacketSet]]:
         """The entries that may get some of ``packets``, in list order, each with what it may get of them."""
         if self._entry_tree is None:
             # Where entries end all that they match, the tree of what ends is that of what is matched.
             same = self.exact and self.covers is self.entries
-            self._entry_tree = self._must_tree if same else _Tree(self.space, [e.may for e in self.entries])
+            self._entry_tree = self._covers() if same else _Tree(self.space, [e.may for e in self.entries])
         found = (
             (place, self.effective[place].may if inside else self.effective[place].may & packets)
             for place, inside in self._entry_tree.meeting(packets)
         )
         return [(place, got) for place, got in found if got]
+
+    def _covers(self) -> _Tree:
+        if self._cover_tree is None:
+            self._cover_tree = _Tree(self.space, [c.must for c in self.covers])
+        return self._cover_tree
 
     def dead(self) -> tuple[int, ...]:
         """Entries that match something and get nothing: what must end earlier covers all they may match."""
@@ -73,7 +77,7 @@ class FirstMatch:
         The entries that do decide its packets, less those that the others make needless; one alone, where one does.
         """
         wanted = self.entries[index].may
-        takers = self._must_tree.takers(wanted, index)
+        takers = self._covers().takers(wanted, index)
         if len(takers) == 1:
             return (takers[0],)
         single = next((i for i in takers if wanted <= self.covers[i].must), None)

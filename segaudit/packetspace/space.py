@@ -56,6 +56,10 @@ NODE_CAPACITY = 1 << 26
 CACHE_CAPACITY = 1 << 21
 
 
+#: Half of the nodes that nobody minds: some 100 MB.
+_UNTIDY = 1 << 21
+
+
 class SpaceExhaustedError(Exception):
     """The node table is full: the inputs are more complex than the space was made for."""
 
@@ -77,14 +81,17 @@ class PacketSpace:
     """One universe of packets. Sets of two spaces never mix: each operation checks that first."""
 
     __slots__ = (
+        "__weakref__",
         "_bytes",
         "_cubes",
         "_false",
         "_fields",
+        "_kept",
         "_manager",
         "_masks",
         "_not",
         "_opening",
+        "_tidied",
         "_true",
         "_universe",
         "_var",
@@ -100,6 +107,8 @@ class PacketSpace:
         self._fields: dict[tuple[int, int, int, int], BCDDFunction] = {}
         self._bytes: dict[tuple[int, int, int, int], BCDDFunction] = {}
         self._masks: dict[tuple[int, int], BCDDFunction] = {}
+        self._tidied = _UNTIDY
+        self._kept: dict[object, BCDDFunction] = {}
         self._cubes: dict[tuple[int, tuple[str, ...]], BCDDFunction] = {}
         self._universe = self._make_universe()
         tcp_opens = self.tcp_flags(SYN | ACK | 1 | 4, SYN)
@@ -140,7 +149,7 @@ class PacketSpace:
     def address_test(self, side: Side, version: int, first: int, last: int) -> HeaderTest:
         """As `addresses`, not yet made a set: for building many conjunctions cheaply."""
         start, width = address_bits(version, side)
-        return HeaderTest(self, self._family(version) & self._range(start, width, first, last))
+        return HeaderTest(self, guarded(lambda: self._family(version) & self._build_range(start, width, first, last)))
 
     def masked_address_test(self, side: Side, version: int, value: int, care: int) -> HeaderTest:
         """As `masked_addresses`, not yet made a set."""
@@ -211,6 +220,14 @@ class PacketSpace:
                 level[-1:] if len(level) % 2 else []
             )
         return level[0]
+
+    def kept(self, key: object, make: Callable[[], PacketSet]) -> PacketSet:
+        """The set that ``make`` gives, made when ``key`` is first asked for."""
+        found = self._kept.get(key)
+        if found is None:
+            # The function alone: a set that the space kept would keep the space.
+            found = self._kept[key] = make().function
+        return PacketSet(self, found)
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
@@ -338,6 +355,15 @@ class PacketSpace:
     def universe(self) -> BCDDFunction:
         """The function of the full set."""
         return self._universe
+
+    def tidy(self) -> None:
+        """Free the nodes that no set needs any more, where there are twice as many as the last time, or more.
+
+        The library does so by itself only where its table is full, which is far more memory than most runs take.
+        """
+        if self.nodes > 2 * self._tidied:
+            self._manager.gc()
+            self._tidied = max(self.nodes, _UNTIDY)
 
     @property
     def nodes(self) -> int:

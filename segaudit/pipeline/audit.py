@@ -113,6 +113,7 @@ def audit(
                     or tuple(Reference(document=Words(text)) for text in check.references),
                 )
             )
+            graph.space.tidy()
             steps = 0 if control.severity is None else control.severity - check.severity
             for finding in check.run(subject, _params(check, control)):
                 findings.append(  # noqa: PERF401 - a comprehension over a generator with this body is not easier to read

@@ -33,7 +33,7 @@ from segaudit.semantics.bridging import Bridging
 from segaudit.semantics.policyrouting import PolicyRouting
 from segaudit.semantics.resolve import Resolver
 from segaudit.semantics.routing import AssumedRoute, Routes, RoutingTable, Way
-from segaudit.semantics.rulesets import Context, ListResult, RuleEffect, RuleSets
+from segaudit.semantics.rulesets import Chosen, Context, ListResult, RuleEffect, RuleSets
 from segaudit.semantics.translation import Rewrite
 
 
@@ -520,8 +520,11 @@ class DeviceSemantics:
 
     # -- who decides ----------------------------------------------------------------------------------------------
 
-    def explain(self, piece: Piece, arriving: PacketSet) -> list[Decider]:
-        """The rules and list ends that let ``arriving`` (as they arrived) through on the way of ``piece``."""
+    def explain(self, piece: Piece, arriving: PacketSet, chosen: Chosen | None = None) -> list[Decider]:
+        """The rules and list ends that let ``arriving`` (as they arrived) through on the way of ``piece``.
+
+        Of the rules that permit only those of ``chosen``, where that is given.
+        """
         found: list[Decider] = []
         current = arriving
         rewrites: list[Rewrite] = []
@@ -550,7 +553,7 @@ class DeviceSemantics:
             hook = stage.attachment.hook
             if not self._is_nat(stage.attachment):
                 original = stage.attachment.original_destination
-                deciders = self.permitting(stage, arriving if original else current)
+                deciders = self.permitting(stage, arriving if original else current, chosen)
                 if original or not rewrites:
                     # They look as they did when they arrived.
                     found += deciders
@@ -560,15 +563,26 @@ class DeviceSemantics:
                     current = current & stage.passes.may
         return found
 
-    def permitting(self, gate: Gate, packets: PacketSet) -> Iterator[Decider]:
-        """The rules and list ends of ``gate`` that may let ``packets`` pass."""
-        rest = packets
-        for result in gate.results:
-            mine = rest if result.rule_set.version is None else rest & self.space.version(result.rule_set.version)
-            for effect, got in result.deciding(mine):
+    def permits_by_rule(self, piece: Piece, arriving: PacketSet) -> bool:
+        """Whether a rule may let some of ``arriving`` through on the way of ``piece``: one would be in `explain`."""
+        current = arriving
+        for stage in piece.stages:
+            if isinstance(stage, Rewrite):
+                current = stage.image(current & stage.domain.may)
+            elif not self._is_nat(stage.attachment):
+                asked = arriving if stage.attachment.original_destination else current
+                if any(mine & result.permitted_by_rules for result, mine, _ in self._asked(stage, asked)):
+                    return True
+                if not stage.attachment.original_destination:
+                    current = current & stage.passes.may
+        return False
+
+    def permitting(self, gate: Gate, packets: PacketSet, chosen: Chosen | None = None) -> Iterator[Decider]:
+        """The rules and list ends of ``gate`` that may let ``packets`` pass; rules only of ``chosen``, where given."""
+        for result, mine, end in self._asked(gate, packets):
+            for effect, got in result.deciding(mine, chosen):
                 if effect.rule.action == Action.PERMIT:
                     yield self._decider(effect, got, gate.attachment.hook)
-            end = mine & result.rest
             if result.rule_set.default == Action.PERMIT and end:
                 yield Decider(
                     device=self.device.name,
@@ -579,6 +593,14 @@ class DeviceSemantics:
                     packets=end,
                     sent=end,
                 )
+
+    def _asked(self, gate: Gate, packets: PacketSet) -> Iterator[tuple[ListResult, PacketSet, PacketSet]]:
+        """The lists of ``gate`` with those of ``packets`` that each is asked of, and that come to its end."""
+        rest = packets
+        for result in gate.results:
+            mine = rest if result.rule_set.version is None else rest & self.space.version(result.rule_set.version)
+            end = mine & result.rest
+            yield result, mine, end
             rest = end | (rest - mine)
 
     def _decider(self, effect: RuleEffect, packets: PacketSet, hook: Hook) -> Decider:

@@ -93,6 +93,9 @@ class Resolver:
 
     def addresses(self, expr: AddressExpr, side: Side) -> TestBounds:
         """Which headers have a source or destination in ``expr``."""
+        if isinstance(expr, AddressRange | MaskedAddress):
+            # Made again as fast as found, and there are as many as lines: kept, they would be half of all memory.
+            return self._resolve_address(expr, side)
         key = (side, self._key(expr))
         found = self._addresses.get(key)
         if found is None:

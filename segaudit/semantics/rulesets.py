@@ -6,7 +6,7 @@ when undecided conditions are independent of each other, and on the safe side wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -185,14 +185,57 @@ class ListResult:
         """The effect of every rule in order."""
         return (self.effect(index) for index in range(len(self.rules)))
 
-    def deciding(self, packets: PacketSet) -> Iterator[tuple[RuleEffect, PacketSet]]:
-        """The rules that permit or deny some of ``packets``, in order, each with the packets that it may decide."""
-        for index, got in self.first_match.reaching(packets):
+    @cached_property
+    def permitted_by_rules(self) -> PacketSet:
+        """The packets that a rule of this list, or of one it jumps to, may permit."""
+        if self.exact:
+            return self.permitted
+        parts: list[PacketSet] = []
+        for rule, inner, effective in zip(self.rules, self.inner, self.first_match.effective, strict=True):
+            if rule.action == Action.PERMIT:
+                parts.append(effective.may)
+            elif inner is not None and rule.action in (Action.JUMP, Action.GOTO):
+                parts.append(effective.may & inner.permitted_by_rules)
+        return self._space.union(parts)
+
+    def deciding(self, packets: PacketSet, chosen: Chosen | None = None) -> Iterator[tuple[RuleEffect, PacketSet]]:
+        """The rules that permit or deny some of ``packets``, in order, each with the packets that it may decide.
+
+        Only those of ``chosen`` where that is given, which is the faster the fewer they are.
+        """
+        for index, got in self.first_match.reaching(packets) if chosen is None else self._got(packets, chosen):
             rule, inner = self.rules[index], self.inner[index]
             if rule.action in (Action.PERMIT, Action.DENY):
                 yield self.effect(index), got
             elif inner is not None and rule.action in (Action.JUMP, Action.GOTO):
-                yield from inner.deciding(got)
+                yield from inner.deciding(got, chosen)
+
+    def _got(self, packets: PacketSet, chosen: Chosen) -> Iterator[tuple[int, PacketSet]]:
+        for index in chosen.places(self):
+            got = self.first_match.effective[index].may & packets
+            if got:
+                yield index, got
+
+
+class Chosen:
+    """The rules for which ``wanted`` holds, and the jumps by which they are reached; each list is looked through once."""
+
+    def __init__(self, wanted: Callable[[RuleSet, Rule], bool]) -> None:
+        self._wanted = wanted
+        # By identity, and the list kept beside: the next one at the place of a freed one would be taken for it.
+        self._places: dict[int, tuple[ListResult, tuple[int, ...]]] = {}
+
+    def places(self, result: ListResult) -> tuple[int, ...]:
+        """The places of those rules in ``result``."""
+        found = self._places.get(id(result))
+        if found is None:
+            places = tuple(
+                index
+                for index, rule in enumerate(result.rules)
+                if rule.action in (Action.JUMP, Action.GOTO) or self._wanted(result.rule_set, rule)
+            )
+            found = self._places[id(result)] = (result, places)
+        return found[1]
 
 
 class RuleSets:

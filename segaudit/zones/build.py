@@ -60,6 +60,7 @@ class Terrain:
         cut: dict[tuple[str, str], None] = {}
         for segment, packets in sending:
             spread: Spread = self._engine.spread(segment, packets)
+            self.space.tidy()
             src = zone_of[segment.name]
             for target, found in spread.flows.items():
                 flows[src, zone_of[target]] += found

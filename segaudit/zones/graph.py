@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from segaudit.model import HostSpec, Message, Prefix, Span
 from segaudit.packetspace.bounds import PacketBounds
-from segaudit.packetspace.space import PacketSet, PacketSpace
+from segaudit.packetspace.space import PacketSet, PacketSpace, Side
 from segaudit.semantics.device import Crossing, Decider, DeviceSemantics, Exposure
 
 if TYPE_CHECKING:
@@ -213,6 +213,30 @@ class ZoneGraph:
     @cached_property
     def explained(self) -> dict[int, tuple[Flow, list[Decider]]]:
         """Who decides whole flows, by the identity of the flow: filled by whoever asks first, for all who ask after."""
+        return {}
+
+    @cached_property
+    def ordinary_hosts(self) -> tuple[PacketSet, PacketSet]:
+        """Packets from, and packets to, addresses that are neither the network's nor the broadcast address of a segment."""
+        prefixes: set[Prefix] = {
+            p
+            for z in self.zones.values()
+            for s in z.segments
+            for p in (*s.prefixes, *s.possible)
+            if p.length < (31 if p.version == 4 else 127)
+        }
+        # In IPv6 only the first address is nobody's own (RFC 4291 section 2.6.1), in IPv4 the last as well.
+        ends = [(p.version, (p.first, p.last) if p.version == 4 else (p.first,)) for p in sorted(prefixes)]
+
+        def ordinary(side: Side) -> PacketSet:
+            unfit = (self.space.addresses(side, v, a, a) for v, addresses in ends for a in addresses)
+            return self.space.full - self.space.union(unfit)
+
+        return ordinary("src"), ordinary("dst")
+
+    @cached_property
+    def openness(self) -> dict[tuple[str, str], str]:
+        """How open pairs of zones are, in the words of whoever asked first."""
         return {}
 
     @cached_property

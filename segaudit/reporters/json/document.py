@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from json.encoder import encode_basestring_ascii
 
@@ -25,13 +25,13 @@ from segaudit.knowledge.language import Language
 from segaudit.model import Failure, Ignored, Span
 from segaudit.reporter import ReporterOptions
 
-#: What `json.dumps` takes.
-Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
+#: What `json.dumps` takes, and lists that are made while they are written.
+Json = None | bool | int | float | str | Sequence["Json"] | Iterator["Json"] | Mapping[str, "Json"]
 
 
 def render(report: Report, options: ReporterOptions) -> str:
     """The document, indented, with a line end; ASCII only, so that no console and no tool can spoil it."""
-    return _written(document(report, Language(options.language)), "\n") + "\n"
+    return _written(_document(report, Language(options.language)), "\n") + "\n"
 
 
 def _written(value: Json, gap: str) -> str:
@@ -47,7 +47,7 @@ def _written(value: Json, gap: str) -> str:
     if isinstance(value, dict):
         items = [f"{encode_basestring_ascii(name)}: {_written(one, inner)}" for name, one in value.items()]
         return f"{{{inner}{f',{inner}'.join(items)}{gap}}}" if items else "{}"
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | Iterator):
         items = [_written(one, inner) for one in value]
         return f"[{inner}{f',{inner}'.join(items)}{gap}]" if items else "[]"
     return json.dumps(value)
@@ -58,8 +58,8 @@ def array(documents: Sequence[str]) -> str:
     return "[\n" + ",\n".join(one.rstrip("\n") for one in documents) + "\n]\n"
 
 
-def document(report: Report, language: Language) -> dict[str, Json]:
-    """The document as plain values."""
+def _document(report: Report, language: Language) -> Json:
+    """The document as plain values; what grows with the square of the network only when it is its turn."""
     return {
         "schema_version": report.schema_version,
         "complete": report.complete,
@@ -73,12 +73,12 @@ def document(report: Report, language: Language) -> dict[str, Json]:
         "devices": [_device(one) for one in report.devices],
         "segments": [_segment(one) for one in report.segments],
         "zones": [_zone(one, language) for one in report.zones],
-        "matrix": [_cell(one, language) for one in report.matrix],
+        "matrix": (_cell(one, language) for one in report.matrix),
         "checks": [
             {"check": run.slug, "control": run.control, "severity": run.severity.word, "findings": run.findings}
             for run in report.checks
         ],
-        "findings": [_finding(one, language) for one in report.findings],
+        "findings": (_finding(one, language) for one in report.findings),
         "score": None,
         "not_judged": [_not_judged(one, language) for one in report.not_judged],
         "not_modelled": [
