@@ -29,6 +29,9 @@ def add_reading(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         "--jobs", type=_jobs, metavar="N", help="processes that parse (default: as many as are worth it)"
     )
     group.add_argument(
+        "--no-cache", action="store_true", help="parse everything anew, and keep nothing of it for the next run"
+    )
+    group.add_argument(
         "--strict", action="store_true", help="status 3 for a line that bears on access and is not modelled, too"
     )
     return group

@@ -10,6 +10,7 @@ from segaudit.cli import NOT_ESTABLISHED, OK, UsageError
 from segaudit.cli.screen import Progress, Screen
 from segaudit.model import msg
 from segaudit.model.inputs import Network
+from segaudit.pipeline.cache import open_cache
 from segaudit.pipeline.collect import Selection
 from segaudit.pipeline.discover import parsers
 from segaudit.pipeline.read import read
@@ -38,12 +39,18 @@ def selection(options: argparse.Namespace) -> Selection:
 def read_network(options: argparse.Namespace, screen: Screen) -> Network:
     """What the selected files hold; every failure is told on standard error, and with -v all that was ignored."""
     progress = Progress(wanted=not options.quiet)
+    cache = None
+    if not options.no_cache:
+        cache, problem = open_cache(os.environ)
+        if problem is not None:
+            screen.note(f"segaudit: {screen.language.say(problem)}")
     try:
         network = read(
             selection(options),
             jobs=options.jobs,
             debug=bool(os.environ.get("SEGAUDIT_DEBUG")),
             progress=progress,
+            cache=cache,
         )
     finally:
         progress.done()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import copyreg
 import gc
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from segaudit.model import Failure, Message, SourceFile, msg
 from segaudit.parser import Parser, ParseResult
+from segaudit.pipeline.cache import ParseCache
 from segaudit.pipeline.discover import parsers
+from segaudit.pipeline.pickled import UnreadableError, decoded, encoded
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -35,18 +36,6 @@ class Group:
     def size(self) -> int:
         """Bytes of all files."""
         return sum(source.size for source in self.sources)
-
-
-def _mapping(items: dict[object, object]) -> MappingProxyType[object, object]:
-    return MappingProxyType(items)
-
-
-def _reduced(mapping: MappingProxyType[object, object]) -> tuple[Callable[..., object], tuple[object, ...]]:
-    return _mapping, (dict(mapping),)
-
-
-# The model keeps mappings that nobody writes to, which pickle refuses; devices come back from other processes pickled.
-copyreg.pickle(MappingProxyType, _reduced)  # type: ignore[arg-type]  # the type is generic, its instances are not
 
 
 def parse_group(group: Group, *, debug: bool = False) -> ParseResult:
@@ -90,6 +79,11 @@ def group_sources(
     return groups, failures
 
 
+def parse_encoded(group: Group, *, debug: bool = False) -> bytes:
+    """As `parse_group`, as bytes: what other processes hand over, and what is kept."""
+    return encoded(parse_group(group, debug=debug))
+
+
 def parse_groups(
     groups: Sequence[Group],
     *,
@@ -97,22 +91,51 @@ def parse_groups(
     jobs: int | None = None,
     debug: bool = False,
     progress: Callable[[int, int], None] | None = None,
+    cache: ParseCache | None = None,
 ) -> list[ParseResult]:
-    """The results in the order of ``groups``.
+    """The results in the order of ``groups``; those that ``cache`` holds are not parsed again, the others put into it.
 
     ``executor`` is used where given, and left running. Else ``jobs`` processes are, or where that is worth it as many as
     there are processors; one means this process.
     """
     tell = progress or say_nothing
+    keeping = None if cache is None or sum(group.size for group in groups) < cache.least else cache
+    keys = [None if keeping is None else keeping.key(group.parser, group.sources) for group in groups]
+    results: dict[int, ParseResult] = {}
+    if keeping is not None:
+        for place, key in enumerate(keys):
+            known = None if key is None else keeping.load(key)
+            if known is not None:
+                results[place] = known
+                tell(len(results), len(groups))
+    missing = [place for place in range(len(groups)) if place not in results]
+
+    def done(place: int, result: ParseResult, data: bytes | None = None) -> None:
+        key = keys[place]
+        # What failed may be read the next time.
+        if keeping is not None and key is not None and not result.failures:
+            keeping.store(key, encoded(result) if data is None else data)
+        results[place] = result
+        tell(len(results), len(groups))
+
+    workers = _workers([groups[place] for place in missing], jobs)
+    if executor is None and workers <= 1:
+        for place in missing:
+            done(place, parse_group(groups[place], debug=debug))
+    else:
+        with _running(executor, workers) as running:
+            _submitted(running, groups, missing, done, debug=debug)
+    if keeping is not None and missing:
+        keeping.forget_old()
+    return [results[place] for place in range(len(groups))]
+
+
+@contextmanager
+def _running(executor: Executor | None, workers: int) -> Iterator[Executor]:
+    """``executor``, or a pool of ``workers`` processes that ends with the block."""
     if executor is not None:
-        return _submitted(executor, groups, tell, debug=debug)
-    workers = _workers(groups, jobs)
-    if workers <= 1:
-        results = []
-        for done, group in enumerate(groups, start=1):
-            results.append(parse_group(group, debug=debug))
-            tell(done, len(groups))
-        return results
+        yield executor
+        return
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
@@ -120,7 +143,7 @@ def parse_groups(
     # As in the command line: a parser makes lasting objects, and cycles are rare.
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=gc.set_threshold, initargs=(200_000, 20, 100))
     try:
-        return _submitted(pool, groups, tell, debug=debug)
+        yield pool
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
@@ -139,27 +162,42 @@ def _workers(groups: Sequence[Group], jobs: int | None) -> int:
 
 
 def _submitted(
-    executor: Executor, groups: Sequence[Group], tell: Callable[[int, int], None], *, debug: bool
-) -> list[ParseResult]:
-    from concurrent.futures import BrokenExecutor
+    executor: Executor,
+    groups: Sequence[Group],
+    places: Sequence[int],
+    done: Callable[[int, ParseResult, bytes | None], None],
+    *,
+    debug: bool,
+) -> None:
+    """Have the groups at ``places`` parsed by ``executor``, and say of each when it is ``done``."""
+    from concurrent.futures import BrokenExecutor, as_completed
 
     # The largest first, so that none is left to run alone at the end.
-    order = sorted(range(len(groups)), key=lambda place: -groups[place].size)
-    futures: dict[int, Future[ParseResult]] = {}
-    results: dict[int, ParseResult] = {}
-    try:
-        for place in order:
-            futures[place] = executor.submit(parse_group, groups[place], debug=debug)
-    except BrokenExecutor as error:
-        results |= {place: _lost(groups[place], error) for place in order if place not in futures}
-    for done, place in enumerate(order, start=1):
-        if place in futures:
+    order = sorted(places, key=lambda place: -groups[place].size)
+    futures: dict[Future[bytes], int] = {}
+    broken: BrokenExecutor | None = None
+    for place in order:
+        try:
+            futures[executor.submit(parse_encoded, groups[place], debug=debug)] = place
+        except BrokenExecutor as error:
+            broken = error
+            break
+    for future in as_completed(futures):
+        place = futures[future]
+        try:
+            data = future.result()
+        except BrokenExecutor as error:
+            done(place, _lost(groups[place], error), None)
+        else:
             try:
-                results[place] = futures[place].result()
-            except BrokenExecutor as error:
-                results[place] = _lost(groups[place], error)
-        tell(done, len(groups))
-    return [results[place] for place in range(len(groups))]
+                result = decoded(data)
+            except UnreadableError:  # a plugin's own values: they are made here
+                done(place, parse_group(groups[place], debug=debug), None)
+            else:
+                done(place, result, data)
+    if broken is not None:
+        for place in order[len(futures) :]:
+            done(place, _lost(groups[place], broken), None)
 
 
 def _lost(group: Group, error: BaseException) -> ParseResult:

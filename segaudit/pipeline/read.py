@@ -32,6 +32,8 @@ from segaudit.pipeline.recognize import Recognized, best_claim, recognize
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from segaudit.pipeline.cache import ParseCache
+
 #: Told what is being done, how many are done, and of how many (0: not known).
 Progress = Callable[[str, int, int], None]
 
@@ -46,8 +48,11 @@ def read(
     jobs: int | None = None,
     debug: bool = False,
     progress: Progress | None = None,
+    cache: ParseCache | None = None,
 ) -> Network:
     """Everything under the selected paths. What fails stands in `Network.failures`, and the rest is read all the same.
+
+    What ``cache`` holds is not parsed again.
 
     `PluginError` where a parser does not load. ``debug`` raises what else would become a failure.
     """
@@ -66,6 +71,7 @@ def read(
         jobs=jobs,
         debug=debug,
         progress=lambda done, of: tell("parsing", done, of),
+        cache=cache,
     )
     building = _Building(known, recognized)
     for place, (group, result) in enumerate(zip(groups, results, strict=True)):
