@@ -29,7 +29,7 @@ soak: setup ## the tests with full counts and fresh seeds (hours)
 corpus: setup ## audit every file of the corpus; per format the share of lines not understood (needs SEGAUDIT_SHARED)
 	$(PYTHON) -m tests.corpus
 
-bench: setup ## generated rule lists up to 50,000 rules: seconds, megabytes, ratios
+bench: setup ## generated rule lists, two versions of one, estates of up to 200 devices: seconds, megabytes, ratios
 	$(PYTHON) -m benchmarks
 
 reports: setup ## render reports/ from examples/; `make check` compares them byte for byte

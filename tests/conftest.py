@@ -1,5 +1,6 @@
 """Settings for every test: Hypothesis profiles, the soak, the material in SEGAUDIT_SHARED."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("soak" if SOAK else "ci")
+
+# Nothing of a test is kept for the next run, nor taken from the last one; those of the cache name one of their own.
+os.environ["SEGAUDIT_CACHE"] = "off"
 
 ROOT = Path(__file__).resolve().parent.parent
 

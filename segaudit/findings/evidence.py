@@ -245,7 +245,7 @@ def witness(graph: ZoneGraph, flow: Flow, sent: PacketBounds) -> Witness:
     """A readable packet of ``sent`` (of what surely passes, where there is any), and how it arrives by ``flow``."""
     space = graph.space
     first, last = flow.hops[0], flow.hops[-1]
-    packet = pick(space, sent.must or sent.may, graph.ordinary_hosts)
+    packet = pick(space, sent.must or sent.may, ordinary_hosts(graph))
     packets = space.packet(packet)
     for hop in flow.hops:
         packets = pushed(hop.piece.rewrites, packets) & hop.piece.current.may

@@ -41,7 +41,7 @@ _SEEN_BY_PARSERS: Final = ("model", "syntax", "knowledge", "parsers/__init__.py"
 class ParseCache:
     """Entries in ``folder``, which `open_cache` has looked at."""
 
-    def __init__(self, folder: Path, *, least: int = LEAST) -> None:
+    def __init__(self, folder: Path, *, least: int) -> None:
         self.folder = folder
         self.least = least
 
@@ -107,7 +107,7 @@ class ParseCache:
                             os.unlink(entry.path)  # noqa: PTH108 - scandir gives text
 
 
-def open_cache(environment: Mapping[str, str], *, least: int = LEAST) -> tuple[ParseCache | None, Message | None]:
+def open_cache(environment: Mapping[str, str]) -> tuple[ParseCache | None, Message | None]:
     """The cache that ``environment`` names or the user's own, made where it is not there; and why there is none.
 
     A folder that belongs to somebody else, or that others may write to or look into, is not used.
@@ -132,7 +132,7 @@ def open_cache(environment: Mapping[str, str], *, least: int = LEAST) -> tuple[P
             folder=str(folder),
             variable=VARIABLE,
         )
-    return ParseCache(folder, least=least), None
+    return ParseCache(folder, least=LEAST), None
 
 
 def _default(environment: Mapping[str, str]) -> Path | None:
