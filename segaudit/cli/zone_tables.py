@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from itertools import zip_longest
 
 from segaudit.cli.screen import Screen
 from segaudit.cli.tables import print_json
 from segaudit.findings.openness import Openness
 from segaudit.findings.report import Cell, matrix
+from segaudit.findings.wording import CERTAINTIES, OPENNESS
+from segaudit.knowledge.columns import columns_of, folded, padded
+from segaudit.knowledge.roles import role_words
 from segaudit.knowledge.services import load_services
-from segaudit.model import Certainty, msg
+from segaudit.model import Message, msg
 from segaudit.zones.graph import RoleEvidence, Zone, ZoneGraph
 
 
@@ -19,23 +23,40 @@ def zones(options: argparse.Namespace, view: Screen, graph: ZoneGraph) -> None:
     if options.format == "json":
         print_json({"zones": [_zone_json(zone) for zone in shown], "kept_apart": [str(m) for m in graph.kept_apart]})
         return
-    rows = []
+    heads = [view.say(head) for head in (msg("prefixes"), msg("interfaces"), msg("evidence"))]
+    width = max(map(columns_of, heads))
     for zone in shown:
-        evidence = [_evidence(view, one) for one in (zone.evidence if view.verbose else zone.evidence[:1])]
-        first = evidence[0] if evidence else ""
-        certainty = "" if not zone.segments else f"{zone.certainty:.2f}"
-        prefixes = " ".join(map(str, zone.prefixes[:4])) + (" ..." if len(zone.prefixes) > 4 else "")
-        rows.append((zone.name, zone.role, certainty, prefixes, " ".join(map(str, zone.ports)), first))
-        rows += [("", "", "", "", "", text) for text in evidence[1:]]
-    heads = (msg("zone"), msg("role"), msg("certainty"), msg("prefixes"), msg("interfaces"), msg("evidence"))
-    view.table(heads, rows)
+        view.line(_headline(zone))
+        most = len(zone.prefixes) if view.verbose else 8
+        prefixes = " ".join(map(str, zone.prefixes[:most])) + (" ..." if len(zone.prefixes) > most else "")
+        evidence = zone.evidence if view.verbose else zone.evidence[:1]
+        told = [prefixes, " ".join(map(str, zone.ports)), *(_evidence(view, one) for one in evidence)]
+        for head, text in zip_longest(heads, told, fillvalue=""):
+            beginning = f"  {padded(head, width)}  "
+            for place, part in enumerate(folded(text, (view.width or WIDTH) - columns_of(beginning)) if text else ()):
+                view.line((beginning if not place else " " * columns_of(beginning)) + part)
     for message in graph.kept_apart:
         view.line(message)
 
 
+#: Columns that are filled where no terminal says how many there are.
+WIDTH = 100
+
+
+def _headline(zone: Zone) -> Message | str:
+    if not zone.segments:
+        return zone.name
+    return msg(
+        "{zone}: {role}, certainty {certainty}",
+        zone=zone.name,
+        role=role_words(zone.role),
+        certainty=f"{zone.certainty:.2f}",
+    )
+
+
 def _evidence(view: Screen, evidence: RoleEvidence) -> str:
     place = f" ({evidence.span})" if evidence.span is not None else ""
-    return f"{evidence.role}: {view.say(evidence.sign)}{place}"
+    return f"{view.language.say(role_words(evidence.role))}: {view.say(evidence.sign)}{place}"
 
 
 def _zone_json(zone: Zone) -> dict[str, object]:
@@ -60,14 +81,6 @@ def _zone_json(zone: Zone) -> dict[str, object]:
     }
 
 
-#: What a cell of the matrix says.
-OPENNESS = {
-    Openness.NONE: msg("nothing"),
-    Openness.LIMITED: msg("limited"),
-    Openness.BROAD: msg("broad"),
-    Openness.ALL: msg("everything"),
-    Openness.NOT_ASSESSED: msg("not assessed"),
-}
 #: Of more zones than these no grid is drawn, but a list of the pairs.
 GRID = 8
 
@@ -103,15 +116,13 @@ def zone_matrix(options: argparse.Namespace, view: Screen, graph: ZoneGraph) -> 
     view.table(
         heads,
         [
-            (one.from_zone, one.to_zone, OPENNESS[one.permitted], CERTAINTY[one.certainty], _services(one))
+            (one.from_zone, one.to_zone, OPENNESS[one.permitted], CERTAINTIES[one.certainty], _services(one))
             for one in cells
             if one.permitted is not Openness.NONE or view.verbose
         ],
     )
 
 
-#: Whether all of it surely passes.
-CERTAINTY = {Certainty.CONFIRMED: msg("confirmed"), Certainty.POSSIBLE: msg("possible")}
 _MOST_SERVICES = 8
 
 

@@ -142,7 +142,9 @@ def test_routing_lists_and_captured_tables(segaudit: Segaudit, tmp_path: Path) -
 
 def test_zones_with_their_evidence(segaudit: Segaudit, branch: Path) -> None:
     ran = segaudit("show", "zones", branch)
-    assert re.search(r"^office +terminal +1\.00 .*declared in the site file$", ran.out, re.MULTILINE)
+    assert "office: terminals, certainty 1.00\n" in ran.out
+    assert re.search(r"^  evidence    terminals: declared in the site file$", ran.out, re.MULTILINE)
+    assert max(map(columns_of, ran.out.splitlines())) <= 100
     zones = json.loads(segaudit("show", "zones", branch, "-f", "json").out)["zones"]
     assert {zone["name"] for zone in zones if zone["declared"]} >= {"office", "servers"}
     assert segaudit("show", "zones", branch, "-v").out.count("\n") >= ran.out.count("\n")
@@ -152,6 +154,7 @@ def test_the_matrix(segaudit: Segaudit, branch: Path) -> None:
     ran = segaudit("show", "matrix", branch)
     assert ran.out.splitlines()[0].startswith("from / to")
     assert re.search(r"^souko +servers +limited .*tcp/445 \(smb\)$", ran.out, re.MULTILINE)
+    assert re.search(r"^internet +souko +denied", segaudit("show", "matrix", branch, "-v").out, re.MULTILINE)
     cells = json.loads(segaudit("show", "matrix", branch, "-f", "json").out)["matrix"]
     assert {"from_zone": "souko", "to_zone": "servers", "permitted": "limited"}.items() <= next(
         one for one in cells if (one["from_zone"], one["to_zone"]) == ("souko", "servers")
