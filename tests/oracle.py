@@ -263,9 +263,9 @@ def _print_report(report: Report, verbose: int, most: int) -> None:
 
 
 PARSERS: Final = {
-    "filters": ("fortinet_fortios", "cisco_asa", "cisco_ios", "paloalto_panos"),
+    "filters": ("fortinet_fortios", "cisco_asa", "cisco_ios", "paloalto_panos", "juniper_srx"),
     "kernel": ("linux_iptables",),
-    "equivalence": ("fortinet_fortios", "cisco_asa", "cisco_ios", "linux_iptables", "paloalto_panos"),
+    "equivalence": ("fortinet_fortios", "cisco_asa", "cisco_ios", "linux_iptables", "paloalto_panos", "juniper_srx"),
 }
 
 

@@ -29,9 +29,9 @@ CORPUS_PARSERS: Final = {
     "cisco_ios": "cisco_ios",
     "iptables_save": "linux_iptables",
     "yamaha_rtx": "yamaha_rtx",
-    "yamaha_rtx": "yamaha_rtx",
     "panos_xml": "paloalto_panos",
     "panos_set": "paloalto_panos",
+    "junos_srx": "juniper_srx",
 }
 
 #: For the renderings of a policy: the parser, and the way of the packet (in, out; ``@from``, ``@to``: the policy's zones).
@@ -47,6 +47,10 @@ RENDERINGS: Final = {
     "speedway_nochain6": ("linux_iptables", "eth0", "eth1"),
     "paloalto": ("paloalto_panos", "@from", "@to"),
     "paloalto_inline": ("paloalto_panos", "@from", "@to"),
+    "srx": ("juniper_srx", "@from", "@to"),
+    "srx_zone_book": ("juniper_srx", "@from", "@to"),
+    "juniper": ("juniper_srx", "ge-0/0/0.0", "ge-0/0/1.0"),
+    "juniperevo": ("juniper_srx", "ge-0/0/0.0", "ge-0/0/1.0"),
 }
 
 

@@ -303,6 +303,10 @@ def test_signs_of_the_configuration() -> None:
         ("paloalto_panos", "zone l3-untrust", Role.INTERNET),
         ("paloalto_panos", "zone DMZ1", Role.DMZ),
         ("paloalto_panos", "zone GlobalProtect", Role.VPN),
+        ("juniper_srx", "zone untrust", Role.INTERNET),
+        ("juniper_srx", "zone dmz-web", Role.DMZ),
+        ("juniper_srx", "fxp0.0", Role.MANAGEMENT),
+        ("juniper_srx", "pp0.0", Role.INTERNET),
         ("yamaha_rtx", "pp1", Role.INTERNET),
         ("yamaha_rtx", "pp anonymous", Role.VPN),
         ("yamaha_rtx", "nat descriptor masquerade", Role.INTERNET),
@@ -322,6 +326,7 @@ def test_a_makers_default_never_settles_a_role() -> None:
         *VOCABULARY.native_votes("cisco_asa", "security-level 100"),
         *VOCABULARY.native_votes("yamaha_rtx", "lan1"),
         *VOCABULARY.native_votes("paloalto_panos", "zone trust"),
+        *VOCABULARY.native_votes("juniper_srx", "zone trust"),
     ]
     assert all(vote.ambiguous for vote in votes)
     assert decide_role(votes).role is Role.UNKNOWN

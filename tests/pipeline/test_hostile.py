@@ -27,7 +27,7 @@ EXAMPLES = sorted(
     if path.is_file() and path.suffix not in {".md", ".yaml", ".csv"}
 )
 #: Folders of the corpus whose formats are read.
-FORMATS = ("fortios", "cisco_asa", "cisco_ios", "iptables_save", "yamaha_rtx", "panos_xml", "panos_set")
+FORMATS = ("fortios", "cisco_asa", "cisco_ios", "iptables_save", "yamaha_rtx", "panos_xml", "panos_set", "junos_srx")
 
 
 def parsed(data: bytes, name: str = "fw.cfg", said: str = "") -> ParseResult | Failure | Ignored:
