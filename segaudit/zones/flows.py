@@ -55,12 +55,13 @@ class Territory:
             special = self._prefixes(side, [*not_internet(4), *not_internet(6)])
             return PacketBounds.exactly(space.full - inside - special - self.own(side))
         possible = self._possible(segment, side)
+        around = _Around(segment.prefixes)
         narrower = [
             p
             for s in self._segments.segments
             if s.name != segment.name and _overlap(s, segment)
             for p in s.prefixes
-            if p not in segment.prefixes and any(mine.covers(p) and mine.length < p.length for mine in segment.prefixes)
+            if around.holds_part(p)
         ]
         known = self._prefixes(side, segment.prefixes) - self._prefixes(side, narrower) - self.own(side)
         return PacketBounds(known, known | possible) if possible else PacketBounds.exactly(known)
@@ -77,8 +78,33 @@ class Territory:
         return self._prefixes(side, prefixes) - taken - self.own(side)
 
     def _prefixes(self, side: Side, prefixes: Sequence[Prefix]) -> PacketSet:
-        unique = sorted(set(prefixes))
-        return self._space.union(self._space.addresses(side, p.version, p.first, p.last) for p in unique)
+        ranges: list[tuple[int, int, int]] = []
+        for version, first, last in sorted({(p.version, p.first, p.last) for p in prefixes}):
+            if ranges and ranges[-1][0] == version and first <= ranges[-1][2] + 1:
+                # Neighbours become one set, not two.
+                ranges[-1] = (version, ranges[-1][1], max(last, ranges[-1][2]))
+            else:
+                ranges.append((version, first, last))
+        return self._space.union(self._space.addresses(side, *one) for one in ranges)
+
+
+class _Around:
+    """Prefixes, asked which others are parts of one of them: of thousands each is found by its beginning."""
+
+    def __init__(self, prefixes: Sequence[Prefix]) -> None:
+        self._own = {(p.version, p.length, p.network) for p in prefixes}
+        self._lengths = {v: sorted({p.length for p in prefixes if p.version == v}) for v in (4, 6)}
+
+    def holds_part(self, prefix: Prefix) -> bool:
+        """Whether ``prefix`` is a part of one of them, and none of them itself."""
+        if (prefix.version, prefix.length, prefix.network) in self._own:
+            return False
+        width = 32 if prefix.version == 4 else 128
+        return any(
+            (prefix.version, length, prefix.network >> (width - length) << (width - length)) in self._own
+            for length in self._lengths[prefix.version]
+            if length < prefix.length
+        )
 
 
 def _overlap(a: Segment, b: Segment) -> bool:

@@ -26,7 +26,7 @@ from segaudit.model import (
 from segaudit.model.selector import Selector, SelectorKind
 from segaudit.model.site import SiteGroup, SiteHost, ZoneSpec
 from segaudit.semantics.bridging import filtering_bridge, only_bridges
-from segaudit.semantics.routing import is_link_local_hop, resolved_routes
+from segaudit.semantics.routing import Routes, is_link_local_hop
 from segaudit.semantics.rulesets import zones_of
 from segaudit.semantics.translation import address_prefixes
 from segaudit.zones.graph import DECLARED, INTERNET, Port, RoleEvidence, Segment, SegmentKind
@@ -314,8 +314,9 @@ def _routed(devices: Sequence[Device], owners: Owners, subnets: Sequence[Segment
     joined = {port: segment for segment in subnets for port in segment.ports}
     behind: dict[tuple[str, tuple[int, int]], list[tuple[Port, str, Prefix, Span]]] = defaultdict(list)
     for device in devices:
+        resolved = Routes(device)
         for vrf in sorted({i.vrf for i in device.interfaces} | {r.vrf for r in device.routes}):
-            for one in resolved_routes(device, vrf):
+            for one in resolved.of(vrf):
                 route, hop = one.route, one.next_hop
                 if route.kind != RouteKind.STATIC or hop is None or not route.prefix.length:
                     continue
