@@ -40,26 +40,27 @@ from segaudit.parsers.paloalto_panos.values import read_ports
 
 # Name, then the standard ports; "dynamic" stands for any.
 _STANDARD_PORTS: Final = """
-active-directory-base        tcp/135,389,445,3268,dynamic udp/389
+active-directory tcp/135,138,139,389,445,464,636,1025-5000,5722,9389,49152-65535 udp/88,123,137,138,253,389,445,464
+active-directory-base tcp/135,138,139,389,445,464,636,1025-5000,5722,9389,49152-65535 udp/88,123,137,138,253,389,445,464
 amazon-cloud-drive-base      tcp/80,443
 apple-appstore               tcp/80,443
 apple-update                 tcp/80,443
 bacnet                       udp/47808
 bgp                          tcp/179
 bittorrent                   tcp/dynamic udp/dynamic
-cisco-skinny                 tcp/2000
 cip-ethernet-ip              tcp/44818 udp/2222,44818
+cisco-skinny                 tcp/2000
 citrix                       tcp/1494,2598
 coap                         udp/5683
 cups                         tcp/631 udp/631
 db2                          tcp/50000
 dhcp                         udp/67,68
 dhcpv6                       udp/546,547
+dnp3                         tcp/20000 udp/20000
 dns                          tcp/53 udp/53,5353
 dns-base                     tcp/53 udp/53,5353
 dns-over-https               tcp/443
 dns-over-tls                 tcp/853 udp/853
-dnp3                         tcp/20000 udp/20000
 dropbox-base                 tcp/80,443
 epm                          tcp/135
 facebook-base                tcp/80,443
@@ -91,10 +92,10 @@ ipsec-esp-udp                udp/4500
 irc                          tcp/6665-6669,7000
 iscsi                        tcp/3260
 jabber                       tcp/5222,5269
-kerberos                     tcp/88,464 udp/88,464
-kerberos-base                tcp/88,464 udp/88,464
+kerberos                     tcp/88,464,749,750 udp/88,464,749,750
+kerberos-base                tcp/88,464,749,750 udp/88,464,749,750
 l2tp                         udp/1701
-ldap                         tcp/389,636,3268,3269 udp/389
+ldap                         tcp/389,636,3268,3269 udp/389,3268
 ldp                          tcp/646 udp/646
 line-base                    tcp/80,443
 llmnr                        udp/5355
@@ -106,6 +107,7 @@ mgcp                         udp/2427,2727
 modbus                       tcp/502
 modbus-base                  tcp/502
 mongodb                      tcp/27017
+mongodb-base                 tcp/27017
 mqtt                         tcp/1883,8883
 mqtt-base                    tcp/1883,8883
 ms-ds-smb                    tcp/445,139 udp/445
@@ -117,7 +119,15 @@ ms-exchange                  tcp/135,dynamic
 ms-netlogon                  tcp/135,139,445,dynamic udp/138
 ms-office365                 tcp/80,443
 ms-office365-base            tcp/80,443
+ms-product-activation        tcp/80,443
 ms-rdp                       tcp/3389 udp/3389
+ms-remote-registry           tcp/dynamic udp/dynamic
+ms-scheduler                 tcp/dynamic udp/dynamic
+ms-service-controller        tcp/dynamic
+ms-sms                       tcp/80,443,2701-2704,8530,8531,10123 udp/2701-2704
+ms-sql-analysis-service      tcp/2383
+ms-sstp                      tcp/443
+ms-teams                     tcp/80,443 udp/dynamic
 ms-teams-base                tcp/80,443
 ms-update                    tcp/80,443
 ms-wmi                       tcp/135,dynamic
@@ -134,9 +144,9 @@ netbios-ss                   tcp/139 udp/139
 nfs                          tcp/2049 udp/2049
 ntp                          udp/123 tcp/123
 ntp-base                     udp/123
+ocsp                         tcp/80
 office365-consumer-access    tcp/80,443
 office365-enterprise-access  tcp/80,443
-ocsp                         tcp/80
 opc-da                       tcp/135,dynamic
 opc-ua                       tcp/4840
 open-vpn                     tcp/1194,443 udp/1194
@@ -144,15 +154,15 @@ oracle                       tcp/1521
 oracle-base                  tcp/1521
 outlook-web                  tcp/80,443
 outlook-web-online           tcp/80,443
-pan-db-cloud                 tcp/443
-panos-global-protect         tcp/443
-panos-web-interface          tcp/80,443
-panorama                     tcp/3978,28443
 paloalto-logging-service     tcp/443,444,3978
 paloalto-shared-services     tcp/443
 paloalto-updates             tcp/443
 paloalto-userid-agent        tcp/5007
 paloalto-wildfire-cloud      tcp/443
+pan-db-cloud                 tcp/443
+panorama                     tcp/3978,28443
+panos-global-protect         tcp/443
+panos-web-interface          tcp/80,443
 pcanywhere                   tcp/5631 udp/5632
 pop3                         tcp/110,995
 portmapper                   tcp/111 udp/111
@@ -180,6 +190,7 @@ sharepoint-base              tcp/80,443
 sharepoint-online            tcp/80,443
 siemens-s7-comm-plus         tcp/102
 sip                          tcp/5060 udp/5060
+slp                          tcp/427 udp/427
 smtp                         tcp/25,587
 smtp-base                    tcp/25,587
 snmp                         udp/161
@@ -200,8 +211,8 @@ t.120                        tcp/1503,3389
 tacacs                       tcp/49 udp/49
 tacacs-plus                  tcp/49
 telnet                       tcp/23
-tftp                         udp/69
 teredo                       udp/3544
+tftp                         udp/69
 vnc                          tcp/5800,5900,5901
 vnc-base                     tcp/5800,5900,5901
 vnc-http                     tcp/5800
@@ -244,7 +255,6 @@ _BY_HEADER: Final[MappingProxyType[str, ServiceExpr]] = MappingProxyType(
 _CONTAINERS: Final[MappingProxyType[str, tuple[str, ...]]] = MappingProxyType(
     {
         "ipsec": ("ike", "ipsec-esp", "ipsec-ah", "ipsec-esp-udp"),
-        "active-directory": ("active-directory-base", "ldap", "kerberos", "msrpc", "ms-ds-smb", "ms-netlogon", "ntp"),
     }
 )
 #: Applications that are known by content run on these, whatever the port.
