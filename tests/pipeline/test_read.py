@@ -427,6 +427,9 @@ def test_processes_are_used_where_they_are_worth_it(monkeypatch: pytest.MonkeyPa
         (8, large, 1, 1),
         (8, large, 16, 3),
         (8, [group(9)] * 5, None, 1),
+        (2, [group(1 << 20)] * 40, None, 2),
+        (1, [group(1 << 20)] * 40, None, 1),
+        (2, [group(9)] * 40, None, 1),
     ):
         monkeypatch.setattr(os, "cpu_count", lambda number=processors: number)
         assert parse._workers(groups, jobs) == workers
