@@ -33,6 +33,7 @@ from segaudit.parsers.cisco_asa.routes import (
     read_neighbors,
     read_routes,
     read_routing_protocols,
+    read_speaking,
 )
 from segaudit.parsers.cisco_asa.time_ranges import read_time_ranges
 from segaudit.parsers.cisco_asa.vpn import Vpn, VpnReader
@@ -115,6 +116,8 @@ def convert(source: SourceFile, ledger: LedgerBuilder) -> Device:
     choosing.attach(tunneled, tuple(dict.fromkeys(doors)))
     notices += filters.notices
     notices += _notices(config, interfaces)
+    neighbors = read_neighbors(config, catalogue, ledger)
+    inside = _with_tables(config, interfaces)
     hostname = _hostname(config, ledger)
     _mark_settings(config, ledger)
     return Device(
@@ -126,7 +129,7 @@ def convert(source: SourceFile, ledger: LedgerBuilder) -> Device:
         version=config.version_text,
         forwards=config.execution_space != "system",
         fragment=not interfaces.named,
-        interfaces=_with_tables(config, interfaces),
+        interfaces=inside,
         zones=interfaces.zones,
         addresses=MappingProxyType(catalogue.addresses),
         services=MappingProxyType(catalogue.services),
@@ -135,7 +138,8 @@ def convert(source: SourceFile, ledger: LedgerBuilder) -> Device:
         attachments=tuple(filters.attachments),
         routes=routes,
         dynamic_routing=dynamic,
-        neighbors=read_neighbors(config, catalogue, ledger),
+        dynamic_interfaces=read_speaking(config, catalogue).interfaces(inside, neighbors) if dynamic else None,
+        neighbors=neighbors,
         cluster=_cluster(config, interfaces, ledger),
         dhcp_scopes=management.scopes,
         hosts=tuple(management.hosts),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from segaudit.model import AddressRange, LedgerBuilder, Prefix, Route, RouteKind, parse_prefix
+from segaudit.model.speaking import Speaking
 from segaudit.parsers.cisco_asa.config import Config, mark_block
 from segaudit.parsers.cisco_asa.interfaces import Interfaces, NamedInterface
 from segaudit.parsers.cisco_asa.objects import Catalogue
@@ -142,3 +143,44 @@ def read_neighbors(config: Config, catalogue: Catalogue, ledger: LedgerBuilder) 
                 found[router.version, router.first] = None
             ledger.modelled(line.number)
     return tuple(found)
+
+
+#: Of others nothing is read of where they run.
+_KNOWN_PROTOCOLS: Final = frozenset({"ospf", "eigrp", "rip", "bgp"})
+
+
+def read_speaking(config: Config, catalogue: Catalogue) -> Speaking:
+    """Where routing protocols run, by ``network`` (with a netmask, or by class) and ``passive-interface``.
+
+    General Operations CLI Configuration Guide, chapters "OSPF", "EIGRP", "RIP".
+    """
+    found = Speaking()
+    found.unclear = config.has("ipv6", "router") or config.has("rip")
+    for block in config.of("router"):
+        protocol = block.words[1] if len(block.words) > 1 else ""
+        found.unclear |= protocol not in _KNOWN_PROTOCOLS
+        for line in block.walk():
+            words = line.words
+            quiet = words[0] != "no"
+            words = words if quiet else words[1:]
+            if words[:1] == ("passive-interface",) and len(words) > 1:
+                if words[1] == "default":
+                    found.all_passive |= quiet
+                else:
+                    (found.passive if quiet else found.active).add(words[1])
+            elif words[:1] == ("network",) and len(words) > 1 and quiet and protocol != "bgp":
+                network = catalogue.network(words[1], words[2] if len(words) > 2 else _class_mask(words[1]))
+                if isinstance(network, AddressRange):
+                    found.networks.add((4, network.first, 0xFFFFFFFF ^ (network.size - 1)))
+                else:
+                    found.unclear = True
+            elif words[:2] == ("bgp", "listen"):
+                found.unclear = True
+    return found
+
+
+def _class_mask(text: str) -> str:
+    """The mask of the class that an address is of."""
+    first = text.partition(".")[0]
+    number = int(first) if first.isdigit() else 0
+    return "255.0.0.0" if number < 128 else "255.255.0.0" if number < 192 else "255.255.255.0"

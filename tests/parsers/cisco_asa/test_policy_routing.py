@@ -125,3 +125,20 @@ def test_a_route_map_that_is_not_there_is_said() -> None:
     made = read(FIREWALL)
     assert ways(made, "10.1.0.5", "8.8.8.8") == PLAIN
     assert "the route map WAY is not defined" in [str(n.message) for n in made.device.notices]
+
+
+@pytest.mark.parametrize(
+    ("process", "expected"),
+    [
+        (["router ospf 1", " network 10.1.0.0 255.255.255.0 area 0"], {"inside"}),
+        (["router eigrp 7", " network 198.51.100.0", " network 10.0.0.0 255.0.0.0"], {"inside", "backup"}),
+        (["router rip", " network 10.0.0.0", " passive-interface default"], set[str]()),
+        (["router bgp 65000", " address-family ipv4 unicast", "  neighbor 203.0.113.1 remote-as 65001"], {"outside"}),
+        (["router bgp 65000", " address-family ipv4 unicast", "  neighbor 192.0.2.1 remote-as 65001"], None),
+        (["router isis"], None),
+        ([], None),
+    ],
+)
+def test_where_routing_protocols_run(process: list[str], expected: set[str] | None) -> None:
+    made = read(FIREWALL + "".join(f"    {line}\n" for line in process))
+    assert made.device.dynamic_interfaces == expected
