@@ -237,7 +237,7 @@ class Audited:
             said = self.tracer.trace(Flow(id="", packet=replace(answer, state=STATES.index("established"))))
             answers.append(Probe(answer, zone, said, one.number))
             stranger = answer
-            if answer.src_port:
+            if answer.protocol in PORT_PROTOCOLS:
                 stranger = self._with_port_of_its_own(replace(answer, src_port=OF_ITS_OWN))
             # What answers nobody is invalid, but for UDP, which does not know.
             state = "new" if answer.protocol == UDP else "invalid"
@@ -267,7 +267,7 @@ class Audited:
             for copy, (port, wire) in enumerate(ports):
                 self._sendings += 1
                 # By each router it is a connection of its own.
-                packet = self._with_port_of_its_own(probe.packet) if copy else probe.packet
+                packet = self._with_port_of_its_own(probe.packet) if copy and not probe.answering else probe.packet
                 sending = Sending(self._sendings, packet, wire, port.device, port.interface, probe.answering)
                 asked[self._sendings] = (place, sending)
         arrived: dict[int, list[Arrival]] = {}
