@@ -32,6 +32,8 @@ from segaudit.model import (
     Rule,
     RuleSet,
     RuleSetKind,
+    Service,
+    ServiceExpr,
 )
 from segaudit.packetspace.bounds import PacketBounds
 from segaudit.packetspace.space import PacketSet
@@ -397,7 +399,7 @@ def deny_lists(graph: ZoneGraph, least_share: Callable[[Zone, Zone, PacketSet], 
     broad: dict[PacketSet, bool] = {}
 
     def permits_much(device: str, _: RuleSet, rule: Rule) -> bool:
-        if rule.implicit or rule.action != Action.PERMIT:
+        if rule.implicit or rule.action != Action.PERMIT or _few_ports(rule.service):
             return False
         what = graph.devices[device].resolver.services(rule.service)[0].may
         known = broad.get(what)
@@ -421,6 +423,13 @@ def deny_lists(graph: ZoneGraph, least_share: Callable[[Zone, Zone, PacketSet], 
         (ref,) = found.refs
         key = (found.device, ref.rule_set, ref.rule_id)
         yield DenyList(place=found, denies=tuple(_exceptions(graph, found.device, kept[key], kept[key].parts)))
+
+
+def _few_ports(service: ServiceExpr) -> bool:
+    """Whether a service says by itself that its ports are no wide range; most rules of long lists do."""
+    if not isinstance(service, Service) or service.destination_ports is None:
+        return False
+    return sum(last - first + 1 for first, last in service.destination_ports) <= WIDE_PORTS
 
 
 def _exceptions(graph: ZoneGraph, device: str, place: _Gathered, parts: Sequence[_Part]) -> list[Rule]:
