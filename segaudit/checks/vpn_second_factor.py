@@ -47,8 +47,8 @@ from collections.abc import Iterator
 from segaudit.check import Check, NoParams, Subject
 from segaudit.findings.evidence import service_packets
 from segaudit.findings.finding import Finding, Location
-from segaudit.findings.logins import ways_to_log_in
 from segaudit.findings.pairs import zone_subject
+from segaudit.findings.phrases import ways_to_log_in
 from segaudit.findings.remote_access import Access, Asked, accesses, reaches_everything, servers_reached
 from segaudit.model import Certainty, Message, SecondFactor, Severity, msg
 

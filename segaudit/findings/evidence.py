@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from segaudit.findings.finding import Location, RuleRef, Witness
+from segaudit.findings.phrases import condition
 from segaudit.knowledge.roles import role_words
 from segaudit.knowledge.services import ServiceEntry, ServiceSet, merged_ranges
 from segaudit.model import Action, Certainty, Message, Rule, RuleSet, Span, msg
@@ -225,7 +226,9 @@ def certainty_of(
     reasons: list[Message] = []
     if not packets.must:
         undecided = dict.fromkeys(r for d in deciders for r in d.reasons)
-        reasons += [msg("it depends on {condition}, which no packet header shows", condition=r) for r in undecided]
+        reasons += [
+            msg("it depends on {condition}, which no packet header shows", condition=condition(r)) for r in undecided
+        ]
         if not undecided:
             reasons.append(msg("the way there, or what stands on it, does not show in the inputs"))
     reasons += [

@@ -1,8 +1,8 @@
-"""Ways to log in, as parsers write them, in the reader's language."""
+"""Ways to log in and conditions, as parsers write them, in the reader's language."""
 
 import pytest
 
-from segaudit.findings.logins import ways_to_log_in
+from segaudit.findings.phrases import condition, ways_to_log_in
 from segaudit.knowledge.language import Language
 
 
@@ -33,3 +33,15 @@ def test_japanese_has_names_as_they_are_and_words_of_its_own() -> None:
     (one,) = ways_to_log_in("LDAP servers 人事, and a client certificate")
     assert "人事" in say(one)
     assert "client certificate" not in say(one)
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [("user group staff", "user group staff"), ("other tos 0x10", "tos 0x10"), ("address of wan1", "address of wan1")],
+)
+def test_conditions(text: str, english: str) -> None:
+    assert str(condition(text)) == english
+
+
+def test_a_condition_in_japanese() -> None:
+    assert Language("ja").say(condition("geography JP")) == "国・地域 JP"
