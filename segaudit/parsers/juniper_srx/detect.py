@@ -27,6 +27,13 @@ _COMMANDS: Final = re.compile(
     r"access\s+(?:address-assignment|profile)\s|forwarding-options\s|vlans\s+\S+\s+(?:vlan-id|l3-interface)\s|"
     r"schedulers\s+scheduler\s|class-of-service\s|ethernet-switching-options\s)"
 )
+#: Commands of VyOS and EdgeOS, which share some first words.
+_NOT_COMMANDS: Final = re.compile(
+    r"\s*set\s+(?:interfaces\s+(?:ethernet|bonding|bridge|wireguard|openvpn|loopback|switch|pppoe|dummy|vti)\s+[a-z]+\d*\b|"
+    r"service\s+(?:ssh|dns|dhcp-server|ntp|gui|snmp|https)\b|nat\s+(?:source|destination)\s+rule\s|service\s+nat\s|"
+    r"firewall\s+(?:name|ipv6-name|ipv4|ipv6|group|zone|all-ping|state-policy|global-options)\b|zone-policy\s|"
+    r"vpn\s+(?:ipsec|l2tp|openconnect|sstp)\s|protocols\s+static\s|policy\s+(?:route|prefix-list)\s)"
+)
 #: Levels and statements in braces that no other maker has.
 _BRACES: Final = re.compile(
     r"\s*(?:inactive:\s+|replace:\s+|protect:\s+)?(?:"
@@ -50,7 +57,7 @@ def detect(source: SourceFile) -> Detection:
     commands = [line for line in lines if _COMMANDS.match(line)]
     if commands:
         said = sum(1 for line in lines if line.lstrip().startswith("set "))
-        if len(commands) * 4 < said:
+        if len(commands) * 4 < said or any(_NOT_COMMANDS.match(line) for line in lines):
             return NO_SIGN
         families = {found[0].split(None, 3)[1] for line in commands if (found := _COMMANDS.match(line))}
         score = min(98, 72 + 7 * len(families) + min(len(commands), 12))

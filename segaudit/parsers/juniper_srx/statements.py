@@ -48,7 +48,8 @@ REASONS: Final = MappingProxyType(
 )
 
 _SCHEMA: Final = """
--naming: version last-changed
+version=
+-naming: last-changed
 groups
   <>
     @top
