@@ -87,16 +87,21 @@ class Pair:
 
     def packets(self, wanted: int) -> Iterator[Packet]:
         """A third out of the answer, a third to the addresses of the target, a third to anything that a config names."""
-        for number in range(wanted):
+        found = number = 0
+        # Of what is drawn at the edges of rules some is no packet of the source, or opens no session.
+        while found < wanted and number < 4 * wanted:
             permitted = self.answer.permitted.must if number % 2 else self.answer.permitted.may
+            number += 1
             if number % 3 == 0 and permitted:
-                yield drawn(permitted, self._chance)
-                continue
-            packet = self._drawer.packet(
-                sources=self._sources, destinations=self._destinations if number % 3 == 1 else ()
-            )
-            if packet in self._sent and packet in self._terrain.space.opening:
-                yield packet
+                packet = drawn(permitted, self._chance)
+            else:
+                packet = self._drawer.packet(
+                    sources=self._sources, destinations=self._destinations if number % 3 == 1 else ()
+                )
+                if packet not in self._sent or packet not in self._terrain.space.opening:
+                    continue
+            found += 1
+            yield packet
 
     def ask(self, packet: Packet, tally: Tally) -> None:
         """Whether both readings say the same of ``packet``."""
