@@ -280,6 +280,52 @@ def panos_xml(lines: list[Line]) -> Iterator[str]:
     yield from ("      </vsys>", "    </entry>", "  </devices>", "</config>")
 
 
+def _junos_head() -> Iterator[str]:
+    yield "set system host-name bench-srx"
+    interfaces = (("ge-0/0/0", "203.0.113.2/29"), ("ge-0/0/1", "10.0.0.1/9"), ("ge-0/0/2", "10.128.0.1/9"))
+    for (name, address), zone in zip(interfaces, ("outside", "inside", "servers"), strict=True):
+        yield f"set interfaces {name} unit 0 family inet address {address}"
+        yield f"set security zones security-zone {zone} interfaces {name}.0"
+    yield "set routing-options static route 0.0.0.0/0 next-hop 203.0.113.1"
+
+
+def junos(lines: list[Line]) -> Iterator[str]:
+    """A firewall of Junos as `set` commands, the policies between three zones, each address and service an object."""
+    yield from _junos_head()
+    for prefix in sorted({p for line in lines for p in (line.source, line.destination)}):
+        yield f"set security address-book global address {_object(prefix)} {IPv4Network(prefix)}"
+    for protocol, port in sorted({(line.protocol, line.port) for line in lines}):
+        yield f"set applications application {protocol}-{port} protocol {protocol}"
+        yield f"set applications application {protocol}-{port} destination-port {port}"
+    for number, line in enumerate(lines, start=1):
+        source, target = _PANOS_PAIRS[number // 8 % len(_PANOS_PAIRS)]
+        head = f"set security policies from-zone {source} to-zone {target} policy rule-{number}"
+        yield f"{head} match source-address {_object(line.source)}"
+        yield f"{head} match destination-address {_object(line.destination)}"
+        yield f"{head} match application {line.protocol}-{line.port}"
+        yield f"{head} then {'permit' if line.permit else 'deny'}"
+
+
+def junos_filter(lines: list[Line]) -> Iterator[str]:
+    """A router of Junos in braces with one filter at its outside."""
+    yield from ("firewall {", "    family inet {", "        filter bench {")
+    for number, line in enumerate(lines, start=1):
+        yield from (f"            term rule-{number} {{", "                from {")
+        yield from ("                    source-address {", f"                        {IPv4Network(line.source)};")
+        yield from ("                    }", "                    destination-address {")
+        yield from (f"                        {IPv4Network(line.destination)};", "                    }")
+        yield f"                    protocol {line.protocol};"
+        yield from (f"                    destination-port {line.port};", "                }")
+        yield from (f"                then {'accept' if line.permit else 'discard'};", "            }")
+    yield from ("        }", "    }", "}", "interfaces {")
+    for name, address in (("ge-0/0/0", "203.0.113.2/29"), ("ge-0/0/1", "10.0.0.1/9"), ("ge-0/0/2", "10.128.0.1/9")):
+        yield from (f"    {name} {{", "        unit 0 {", "            family inet {")
+        if name == "ge-0/0/0":
+            yield from ("                filter {", "                    input bench;", "                }")
+        yield from (f"                address {address};", "            }", "        }", "    }")
+    yield "}"
+
+
 #: By name: that of the parser, and the form where there are several.
 FORMATS = {
     "cisco_asa": asa,
@@ -288,4 +334,6 @@ FORMATS = {
     "yamaha_rtx": yamaha,
     "paloalto_panos set": panos,
     "paloalto_panos xml": panos_xml,
+    "juniper_srx set": junos,
+    "juniper_srx filter": junos_filter,
 }

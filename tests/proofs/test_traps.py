@@ -282,6 +282,51 @@ def panos(
     return {"gw.set": "\n".join(lines) + "\n"}
 
 
+SRX_NAT = ("match destination-address 203.0.113.2/32", "then destination-nat pool srv")
+
+
+def srx(
+    *policies: str,
+    nat: Sequence[str] = SRX_NAT,
+    pool: str = "10.2.0.5/32",
+    objects: Sequence[str] = (),
+    six: bool = False,
+) -> dict[str, str]:
+    """An SRX; ``policies``: what is said of each, ``;`` between settings, in order; ``pool``: where the NAT leads."""
+    lines = [
+        "set system host-name gw",
+        "set interfaces ge-0/0/0 unit 0 family inet address 203.0.113.1/29",
+        "set interfaces ge-0/0/1 unit 0 family inet address 10.2.0.1/24",
+        "set routing-options static route 0.0.0.0/0 next-hop 203.0.113.6",
+        "set security zones security-zone outside interfaces ge-0/0/0.0",
+        "set security zones security-zone dmz interfaces ge-0/0/1.0",
+        "set security address-book global address srv 10.2.0.5/32",
+        "set security address-book global address pub 203.0.113.2/32",
+        "set applications application rdp protocol tcp destination-port 3389",
+        f"set security nat destination pool srv address {pool}",
+        "set security nat destination rule-set in from zone outside",
+        *(f"set security nat destination rule-set in rule publish {setting}" for setting in nat),
+        *objects,
+    ]
+    if six:
+        lines += [
+            "set security forwarding-options family inet6 mode flow-based",
+            "set interfaces ge-0/0/0 unit 0 family inet6 address 2001:db8:ff::1/64",
+            "set interfaces ge-0/0/1 unit 0 family inet6 address 2001:db8:2::1/64",
+            "set routing-options rib inet6.0 static route ::/0 next-hop 2001:db8:ff::2",
+            "set security address-book global address srv6 2001:db8:2::5/128",
+        ]
+    for number, text in enumerate(policies, start=1):
+        said = {"source-address": "any", "destination-address": "srv", "application": "rdp", "then": "permit"}
+        said |= dict(one.split(None, 1) for one in text.split("; ") if one)
+        where = "global" if said.pop("global", "") else "from-zone outside to-zone dmz"
+        head = f"set security policies {where} policy p{number}"
+        then = said.pop("then")
+        lines += [f"{head} match {key} {value}" for key, value in said.items()]
+        lines += [f"{head} then {then}", f"{head} then log session-init"]
+    return {"gw.set": "\n".join(lines) + "\n"}
+
+
 def forward(source: str, ports: str = "3389", target: str = "ACCEPT", destination: str = "10.2.0.5/32") -> str:
     """A rule of FORWARD."""
     return f"-A FORWARD -s {source} -d {destination} -i eth0 -o eth1 -p tcp -m tcp --dport {ports} -j {target}\n"
@@ -339,12 +384,29 @@ def split(
             opened_by=tuple(f"source {prefix}" for prefix in prefixes),
             way=DIRECT,
         ),
+        "srx, one policy": Trap(
+            files=srx(
+                f"source-address [ {' '.join(f'net-{n}' for n in range(len(prefixes)))} ]",
+                objects=_srx_networks(prefixes),
+            ),
+            opened_by=("policy p1 match source-address",),
+            way=DIRECT,
+        ),
+        "srx, a policy each": Trap(
+            files=srx(*(f"source-address net-{n}" for n in range(len(prefixes))), objects=_srx_networks(prefixes)),
+            opened_by=tuple(f"source-address net-{n}" for n in range(len(prefixes))),
+            way=DIRECT,
+        ),
         "yamaha": Trap(
             files=rtx([f"pass {prefix} 10.2.0.5 tcp * 3389" for prefix in prefixes]),
             opened_by=tuple(f"pass {prefix} " for prefix in prefixes),
             way=DIRECT,
         ),
     }
+
+
+def _srx_networks(prefixes: Sequence[str]) -> list[str]:
+    return [f"set security address-book global address net-{n} {prefix}" for n, prefix in enumerate(prefixes)]
 
 
 _SIX_HALVES = ("::/1", "8000::/1")
@@ -418,6 +480,16 @@ def six(sources: tuple[str, ...], names: str) -> dict[str, Trap]:
             opened_by=("rules r2 source",),
             way=SIX,
         ),
+        "srx": Trap(
+            files=srx(
+                "source-address any-ipv4; then deny",
+                f"source-address {'any-ipv6' if sources == ('any',) else '[ net-0 net-1 ]'}; destination-address srv6",
+                objects=[] if sources == ("any",) else _srx_networks(sources),
+                six=True,
+            ),
+            opened_by=("policy p2 match source-address",),
+            way=SIX,
+        ),
         "yamaha": Trap(
             files=rtx(
                 ["reject * *"], six=[f"pass {s if s != 'any' else '*'} 2001:db8:2::5 tcp * 3389" for s in sources]
@@ -464,6 +536,34 @@ COVERING = {
     "panos, no service at all": Trap(
         files=panos("service any; application any"), opened_by=("rules r1 service any",), way=DIRECT
     ),
+    "srx": Trap(
+        files=srx(
+            "application wide",
+            objects=["set applications application wide term t protocol tcp destination-port 3000-4000"],
+        ),
+        opened_by=("policy p1 match application",),
+        way=DIRECT,
+    ),
+    "srx, among others in a set": Trap(
+        files=srx(
+            "application g",
+            objects=[
+                "set applications application wide term a protocol udp destination-port 5000",
+                "set applications application wide term b protocol tcp destination-port 3380-3390",
+                "set applications application-set inner application wide",
+                "set applications application-set g application junos-http",
+                "set applications application-set g application-set inner",
+            ],
+        ),
+        opened_by=("policy p1 match application",),
+        way=DIRECT,
+    ),
+    "srx, no application at all": Trap(
+        files=srx("application any"), opened_by=("policy p1 match application any",), way=DIRECT
+    ),
+    "srx, in a global policy": Trap(
+        files=srx("global yes; application any"), opened_by=("global policy p1 match application any",), way=DIRECT
+    ),
     "yamaha": Trap(files=rtx(["pass * 10.2.0.5 tcp * 3000-4000"]), opened_by=("3000-4000",), way=DIRECT),
     "yamaha, above a port": Trap(files=rtx(["pass * * udp,tcp * 3388-"]), opened_by=("3388-",), way=DIRECT),
     "yamaha, among others": Trap(
@@ -501,6 +601,11 @@ FORWARDED = {
     "panos": Trap(
         files=panos("service odd", nat=(PANOS_NAT, "destination-translation translated-port 3389")),
         opened_by=("rules r1 service odd",),
+        way=_ODD,
+    ),
+    "srx": Trap(
+        files=srx("", nat=(*SRX_NAT, "match destination-port 13389"), pool="10.2.0.5/32 port 3389"),
+        opened_by=("policy p1 match application rdp",),
         way=_ODD,
     ),
     "yamaha": Trap(
@@ -586,6 +691,19 @@ DENY_ABOVE = {
         opened_by=("rules r2 destination",),
         way=DIRECT,
         closed=panos("rule-type interzone; action deny", ""),
+    ),
+    # Policies of an SRX see the address inside, and those of the pair go before the global ones.
+    "srx, of the address outside": Trap(
+        files=srx("destination-address pub; then deny", ""),
+        opened_by=("policy p2 match destination-address",),
+        way=DIRECT,
+        closed=srx("destination-address srv; then deny", ""),
+    ),
+    "srx, in a global policy": Trap(
+        files=srx("global yes; then deny", ""),
+        opened_by=("policy p2 match destination-address",),
+        way=DIRECT,
+        closed=srx("then deny", "global yes"),
     ),
     # Filters of a Yamaha see the inside address; numbers do not order a list, and what no list names decides nothing.
     "yamaha, of the address outside": Trap(

@@ -111,7 +111,7 @@ class PolicyReader:
                     rule_sets=(last.name,),
                     hook=Hook.FORWARD,
                     ingress=interfaces(zone),
-                    egress=InterfaceMatch(handled, negated=True),
+                    egress=InterfaceMatch(handled, negated=True) if handled else ANY_INTERFACE,
                     span=last.default_span,
                 )
             )
