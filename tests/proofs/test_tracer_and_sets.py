@@ -62,7 +62,7 @@ def test_what_passes_between_two_interfaces(name: str, device: str) -> None:
 def test_what_reaches_a_device_itself(name: str, device: str) -> None:
     chance = Random(SEED)
     one = next(d for d in example(name).network.devices if d.name == device)
-    own = tuple((a.prefix.version, a.address, a.address) for i in one.interfaces for a in i.addresses)
+    own = tuple((a.prefix.version, a.address, a.address) for i in one.interfaces for a in i.answering)
     if not own:
         pytest.skip("its config shows no address of its own")
     both = DeviceAgreement(PacketSpace(), one, AS_OF)
@@ -142,7 +142,7 @@ def test_configurations_made_by_chance(space: PacketSpace, name: str) -> None:
                 passing = both.forwarded(*pair).may & both.asked
                 packet = drawn(passing, chance) if number % 6 == 0 and passing else drawer.packet(pair)
                 both.ask(packet, *pair, tally)
-        own = tuple((a.prefix.version, a.address, a.address) for i in one.interfaces for a in i.addresses)
+        own = tuple((a.prefix.version, a.address, a.address) for i in one.interfaces for a in i.answering)
         for interface in one.interfaces if own else ():
             for _ in range(4):
                 both.ask_local(drawer.packet((interface.name, ""), destinations=own), interface.name, tally)
