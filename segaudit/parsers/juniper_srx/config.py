@@ -23,6 +23,8 @@ _NO_CHILDREN: Final[dict[str, Node]] = {}
 _LEVEL, _VALUE, _VALUES, _FLAG, _SKIP, _WHOLE = Shape
 #: The most lines that a text in quotes goes on over.
 _LONGEST_TEXT: Final = 400
+#: Levels below each other; no statement of the hierarchy has half as many.
+_DEEPEST: Final = 60
 
 
 class Node:
@@ -105,13 +107,14 @@ def read_junos(source: SourceFile) -> JunosFile:
     ledger = LedgerBuilder(source)
     file = JunosFile(source=source, ledger=ledger, top=Node("", 1, max(1, len(source.lines)), top_level()))
     marks = _Marks(ledger)
-    if _is_set(source.lines):
-        _SetReader(file, marks).read()
-    else:
-        _BraceReader(file, marks).read()
+    reader = _SetReader(file, marks) if _is_set(source.lines) else _BraceReader(file, marks)
+    reader.read()
     marks.flush()
-    _prune(file.top)
-    _Inheritance(file).apply()
+    if reader.off:
+        _prune(file.top)
+    if any("apply-groups" in line for line in source.lines):
+        _Inheritance(file).apply()
+    file.top.children.pop("groups", None)
     return file
 
 
@@ -185,6 +188,7 @@ def _put(node: Node, words: Sequence[str], line: int, last_line: int, place: int
     if decides.shape is _SKIP:
         return decides
     spoiled: Family | None = None
+    deep = 0
     while place < count:
         word = words[place]
         place += 1
@@ -208,6 +212,9 @@ def _put(node: Node, words: Sequence[str], line: int, last_line: int, place: int
         shape = family.shape
         if shape is _LEVEL or shape is _WHOLE:
             node = child
+            deep += 1
+            if deep > _DEEPEST:
+                return UNKNOWN
         elif shape is not _FLAG:
             if family.state is not LineState.MODELLED:
                 spoiled = family
@@ -254,6 +261,8 @@ _VERBS: Final = frozenset(
 _NO_CONFIGURATION: Final = Family(Shape.SKIP, LineState.IRRELEVANT, "a command of the terminal that configures nothing")
 _NO_COMMAND: Final = Family(Shape.SKIP, LineState.UNRECOGNIZED, "no command of a configuration")
 _MODELLED: Final = Family()
+#: Where in a command the settings of a policy begin: ``set security policies from-zone A to-zone B policy NAME match …``.
+_ENTRY: Final = 9
 _INACTIVE: Final = Family(Shape.SKIP, LineState.IRRELEVANT, "inactive: the device leaves it out")
 
 
@@ -264,7 +273,7 @@ class _SetReader:
         self._file = file
         self._marks = marks
         self._levels: list[Node] = [file.top]
-        self._off: list[Node] = []
+        self.off: list[Node] = []
 
     def read(self) -> None:
         lines = self._file.source.lines
@@ -272,6 +281,9 @@ class _SetReader:
         levels = self._levels
         index, count = 0, len(lines)
         inside_comment = False
+        # Neighbouring commands mostly say something of one policy.
+        entry: Node | None = None
+        named: Sequence[str] = ()
         while index < count:
             raw = lines[index]
             index += 1
@@ -286,18 +298,37 @@ class _SetReader:
                 inside_comment = "*/" not in raw
                 add(first, index, COMMENT)
             elif verb == "set":
+                if entry is not None and words[1:_ENTRY] == named and len(words) > _ENTRY:
+                    entry.last_line = index
+                    add(first, index, _put(entry, words, first, index, _ENTRY))
+                    continue
                 add(first, index, _put(levels[-1], words, first, index, 1))
+                entry, named = self._entry(levels[-1], words), words[1:_ENTRY]
             elif verb in _VERBS:
+                entry = None
                 add(first, index, self._run(verb, words, first, index))
             elif verb[0] in "#!{[":
                 add(first, index, COMMENT)
             else:
                 add(first, index, _NO_COMMAND)
-        for node in self._off:
+        _spread(self._file.top)
+        for node in self.off:
             node.inactive = True
             self._marks.flush()
             if not node.family.kept:
                 self._file.ledger.irrelevant(node.first_line, _INACTIVE.reason)
+
+    @staticmethod
+    def _entry(level: Node, words: Sequence[str]) -> Node | None:
+        """The policy (or whatever stands as deep) that the first words of a command name: a level, in the tree."""
+        if len(words) <= _ENTRY:
+            return None
+        for word in words[1:_ENTRY]:
+            found = level.children.get(word)
+            if found is None or found.family.shape not in (_LEVEL, _WHOLE):
+                return None
+            level = found
+        return level
 
     def _run(self, verb: str, words: Sequence[str], line: int, last_line: int) -> Family:
         levels = self._levels
@@ -325,9 +356,9 @@ class _SetReader:
             _, node = _find(levels[-1], named)
             if node:
                 if verb == "deactivate":
-                    self._off.append(node)
-                elif node in self._off:
-                    self._off.remove(node)
+                    self.off.append(node)
+                elif node in self.off:
+                    self.off.remove(node)
                 return _MODELLED
         elif verb == "rename" and "to" in named:
             parent, node = _find(levels[-1], named[: list(named).index("to")])
@@ -348,6 +379,16 @@ class _SetReader:
         others.insert(others.index(named[-1]) + (named[where] == "after"), node.name)
         parent.children = {name: parent.children[name] for name in others}
         return _MODELLED
+
+
+def _spread(node: Node) -> int:
+    """Let every level end where the last one below it does."""
+    last = node.last_line
+    for child in node.children.values():
+        below = _spread(child) if child.children else child.last_line
+        last = max(last, below)
+    node.last_line = last
+    return last
 
 
 def _rename(parent: Node, name: str, new: str) -> None:
@@ -381,7 +422,7 @@ class _BraceReader:
     def __init__(self, file: JunosFile, marks: _Marks) -> None:
         self._file = file
         self._marks = marks
-        self._off: list[Node] = []
+        self.off: list[Node] = []
 
     def read(self) -> None:
         lines = self._file.source.lines
@@ -418,25 +459,27 @@ class _BraceReader:
                         levels.pop()
                     add(first, index, node.family)
                 elif ending == "{":
-                    levels.append(self._opened(levels[-1], split_words(part[:-1]), first))
+                    levels.append(self._opened(levels[-1], split_words(part[:-1]), first, len(levels)))
                     add(first, index, levels[-1].family)
                 elif ending == ";":
                     add(first, index, self._said(levels[-1], split_words(part[:-1]), first, index))
                 else:
                     add(first, index, levels[-1].family if levels[-1].family.shape is _SKIP else _NO_COMMAND)
         self._marks.flush()
-        for node in self._off:
+        for node in self.off:
             node.inactive = True
             if not node.family.kept:
                 self._file.ledger.irrelevant(node.first_line, _INACTIVE.reason, node.last_line)
 
-    def _opened(self, node: Node, words: Sequence[str], line: int) -> Node:
+    def _opened(self, node: Node, words: Sequence[str], line: int, deep: int) -> Node:
         """The level that ``words`` open below ``node``."""
         tags, words = _without_tags(words)
         above = node
-        for word in words:
+        for level, word in enumerate(words, start=deep):
             if node.family.shape is _SKIP:
                 return node
+            if level > _DEEPEST:
+                return Node(word, line, line, UNKNOWN)
             child = node.children.get(word)
             if child is None:
                 child = Node(word, line, line, node.family.below(word))
@@ -446,7 +489,7 @@ class _BraceReader:
         if "delete:" in tags and node is not above:
             above.children.pop(node.name, None)
         if "inactive:" in tags:
-            self._off.append(node)
+            self.off.append(node)
         return node
 
     def _said(self, level: Node, words: Sequence[str], first: int, last: int) -> Family:
@@ -475,7 +518,7 @@ class _BraceReader:
             return family
         _, node = _find(level, words if known else words[:1])
         if node:
-            self._off.append(node)
+            self.off.append(node)
         return _INACTIVE if not node.family.kept else family
 
 
@@ -562,8 +605,6 @@ class _Inheritance:
             for group in self._groups.children.values():
                 self._level(group, [group], depth=0)
         self._level(top, [], depth=0)
-        if "groups" in top.children:
-            del top.children["groups"]
 
     def _level(self, node: Node, path: list[Node], *, depth: int) -> None:
         """Apply the groups named at ``node``, those of levels below first."""

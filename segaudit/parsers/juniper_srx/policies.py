@@ -50,6 +50,7 @@ _ASKED: Final = (
     ("url-category", ConditionKind.URL, frozenset({"any", "none"})),
     ("source-end-user-profile", ConditionKind.DEVICE_POSTURE, frozenset[str]()),
 )
+_ASKING: Final = frozenset(setting for setting, _, _ in _ASKED)
 #: HOST_INBOUND stands before the policies to junos-host.
 _INBOUND_ORDER: Final = 0
 _SELF_ORDER: Final = 10
@@ -201,20 +202,22 @@ class PolicyReader:
                 )
             )
             enabled = False
-        ingress, egress = _match(match.words("from-zone")), _match(match.words("to-zone"))
-        # A global policy that names one zone on a side means the book of that zone.
-        sources, targets = match.words("from-zone"), match.words("to-zone")
-        from_zone = source_zone or (sources[0] if len(sources) == 1 else "")
-        to_zone = target_zone or (targets[0] if len(targets) == 1 else "")
+        ingress, egress, from_zone, to_zone = ANY_INTERFACE, ANY_INTERFACE, source_zone, target_zone
+        if not source_zone:
+            # A global policy that names one zone on a side means the book of that zone.
+            sources, targets = match.words("from-zone"), match.words("to-zone")
+            ingress, egress = _match(sources), _match(targets)
+            from_zone = sources[0] if len(sources) == 1 else ""
+            to_zone = targets[0] if len(targets) == 1 else ""
         source = self._addresses.union(from_zone, match.words("source-address"))
         destination = self._addresses.union(to_zone, match.words("destination-address"))
-        if match.has("source-address-excluded"):
+        if "source-address-excluded" in match.children:
             source = AddressComplement(source)
-        if match.has("destination-address-excluded"):
+        if "destination-address-excluded" in match.children:
             destination = AddressComplement(destination)
         service = self._applications.union(match.words("application"))
         conditions = tuple(_conditions(match, then))
-        vpn = permit.word("tunnel", "ipsec-vpn")
+        vpn = permit.word("tunnel", "ipsec-vpn") if permit.children else ""
         if vpn and enabled:
             self.tunnels.append(
                 TunnelPolicy(
@@ -246,7 +249,7 @@ class PolicyReader:
     @staticmethod
     def _service(service: ServiceExpr, match: Node) -> ServiceExpr:
         """``junos-defaults``: the ports of the dynamic application, which only its signature tells."""
-        if "junos-defaults" in match.words("application"):
+        if "junos-defaults" in match.at("application").children:
             names = ", ".join(match.words("dynamic-application"))
             return UndecidedService("application", names or "junos-defaults")
         return service
@@ -351,13 +354,21 @@ def _match(zones: tuple[str, ...]) -> InterfaceMatch:
 
 def _conditions(match: Node, then: Node) -> Iterator[Condition]:
     """What a policy asks besides zones, addresses and applications."""
+    if not _ASKING.isdisjoint(match.children):
+        yield from _asked(match)
+    permit = then.children.get("permit")
+    if permit is None or not permit.children:
+        return
+    if permit.has("firewall-authentication"):
+        yield Condition(kind=ConditionKind.USER, text="firewall-authentication")
+    translated = next(iter(permit.at("destination-address").children), "")
+    if translated:
+        yield Condition(kind=ConditionKind.OTHER, text=f"destination-address {translated}")
+
+
+def _asked(match: Node) -> Iterator[Condition]:
     for setting, kind, nothing in _ASKED:
         named = match.words(setting)
         if named and not nothing.intersection(named):
             groups = named if kind is ConditionKind.USER else ()
             yield Condition(kind=kind, text=f"{setting} {', '.join(named)}", groups=groups)
-    if then.has("permit", "firewall-authentication"):
-        yield Condition(kind=ConditionKind.USER, text="firewall-authentication")
-    translated = next(iter(then.at("permit", "destination-address").children), "")
-    if translated:
-        yield Condition(kind=ConditionKind.OTHER, text=f"destination-address {translated}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from socket import AF_INET, inet_pton
 from typing import Final
 
 from segaudit.model import (
@@ -49,9 +50,15 @@ def read_address(text: str) -> tuple[int, int] | None:
 @lru_cache(maxsize=1 << 16)
 def read_prefix(text: str) -> Prefix | None:
     """A prefix in CIDR notation, host bits cleared; an address alone is a host."""
+    address, slash, length = text.partition("/")
     try:
+        if ":" not in address and (not slash or length.isdecimal()):
+            # Strict, and several times as fast as `ipaddress`.
+            bits = int(length[:3]) if slash else 32
+            value = int.from_bytes(inet_pton(AF_INET, address), "big")
+            return Prefix(4, value >> (32 - bits) << (32 - bits), bits) if bits <= 32 else None
         return parse_prefix(text)
-    except ValueError:
+    except (OSError, ValueError):
         return None
 
 

@@ -240,3 +240,13 @@ set logical-systems branch security zones security-zone z interfaces lt-0/0/0.1
     assert (first.name, second.name) == ("gw", "gw/branch")
     links = {one.name: one.link for on in (first, second) for one in on.interfaces if one.link}
     assert links == {"lt-0/0/0.0": "lt-0/0/0 0-1", "lt-0/0/0.1": "lt-0/0/0 0-1"}
+
+
+def test_levels_without_end() -> None:
+    for text in (
+        "set access " + "a " * 5000 + "\nset system host-name gw\n",
+        "access {\n" + "a {\n" * 5000 + "}\n" * 5001 + "system { host-name gw; }\n",
+        "access { " + "a " * 5000 + "; }\nsystem { host-name gw; }\n",
+    ):
+        (on,) = parsed(text).devices
+        assert on.name == "gw"
