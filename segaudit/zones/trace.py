@@ -144,6 +144,9 @@ class NetworkTracer:
 
     def _is_at(self, device: str, way: Onward, packet: Packet) -> Segment | None:
         """The segment that a way leads to in which the packet's destination lives; not behind another router than meant."""
+        if (packet.version, packet.dst) in self._segments.owners:
+            # A device's own address, and that device is not on the link: no host has it.
+            return None
         # Those behind the router that is meant first: of equal prefixes the first one counts.
         here = sorted(self._segments.at(device, way.egress), key=lambda s: _behind_another(s, way))
         best: tuple[int, Segment] | None = None
