@@ -112,6 +112,9 @@ _NO_CONFIG: Final = msg(
     " that are configurations"
 )
 
+#: A line of a key or a certificate, which only the parser of the right format knows to be one.
+_KEY_MATERIAL: Final = re.compile(r'^\s*"?(?P<secret>[A-Za-z0-9+/]{40,}={0,2})"?\s*$')
+
 
 class _Building:
     """The network, as the results come in."""
@@ -214,7 +217,8 @@ class _Building:
         own = self._known[name].secrets
         if not forced:
             return own
-        return (*own, *(pattern for other, one in self._known.items() if other != name for pattern in one.secrets))
+        others = (pattern for other, one in self._known.items() if other != name for pattern in one.secrets)
+        return (*own, *others, _KEY_MATERIAL)
 
     def _named(self, device: Device) -> Device:
         """The device with a name that no other has."""
