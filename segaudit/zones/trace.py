@@ -15,7 +15,7 @@ from segaudit.knowledge.protocols import is_internet_address, not_internet
 from segaudit.model import Device, Message, Span, msg
 from segaudit.packetspace.packet import Packet
 from segaudit.semantics.trace import DeviceTracer, DeviceVerdict, Leaving, Received, Verdict
-from segaudit.semantics.trace_flight import Field
+from segaudit.semantics.trace_flight import Choice, Field
 from segaudit.semantics.trace_flows import DecidedBy, Flow, FlowVerdict, Hop, decided_by
 from segaudit.semantics.trace_match import MAYBE, NO, YES, Matcher
 from segaudit.zones.graph import Port, Segment, SegmentKind
@@ -228,7 +228,9 @@ class NetworkTracer:
         ends: list[_End] = []
         arriving_at = tracer.device.interface(ingress)
         if bypass is None and arriving_at is not None and arriving_at.source_check.looks:
-            expected = self._routes[name].expects(packet, ingress, arriving_at.source_check)
+            check = arriving_at.source_check
+            answers = {self._routes[name].expects(one, ingress, check) for one in _by_source(arriving)}
+            expected = answers.pop() if len(answers) == 1 else MAYBE
             if expected != YES:
                 text = msg(
                     "it expects {address} behind another interface than {interface}",
@@ -461,15 +463,29 @@ def _common(ways: Sequence[Received]) -> Received | None:
     )
 
 
+def _values(choice: Choice) -> list[int]:
+    """The values that a translation chooses from; of many the outermost."""
+    values = [v for first, last in choice.among for v in range(first, min(last + 1, first + MOST_VALUES))]
+    if len(values) >= MOST_VALUES:
+        return sorted({v for ends in choice.among for v in ends})
+    return values
+
+
+def _by_source(arriving: Leaving) -> list[Packet]:
+    """The packet with each source that an earlier device may have chosen for it."""
+    chosen = next((c for c in arriving.choices if c.field is Field.SRC), None)
+    if chosen is None:
+        return [arriving.packet]
+    return [replace(arriving.packet, src=value) for value in _values(chosen)]
+
+
 def _by_destination(leaving: Leaving) -> list[Leaving]:
     """The packet for each destination that was chosen for it, as the rest of its way goes by it; of many the outermost."""
     found = [leaving]
     for choice in leaving.choices:
         if choice.field not in {Field.DST, Field.DST_PORT}:
             continue
-        values = [v for first, last in choice.among for v in range(first, min(last + 1, first + MOST_VALUES))]
-        if len(values) >= MOST_VALUES:
-            values = sorted({v for ends in choice.among for v in ends})
+        values = _values(choice)
         others = tuple(c for c in leaving.choices if c.field not in {Field.DST, Field.DST_PORT})
         found = [
             Leaving(packet=replace(one.packet, **{choice.field.value: value}), choices=others)
