@@ -267,11 +267,6 @@ class Routes:
         return tuple(Resolved(route=route, egress=i.name, next_hop=hop, sure=False) for i in unknown)
 
 
-def resolved_routes(device: Device, vrf: str = "") -> list[Resolved]:
-    """The routes of one VRF that the device installs, in the order of the config; for several VRFs: `Routes`."""
-    return list(Routes(device).of(vrf))
-
-
 @dataclass(frozen=True, slots=True)
 class _Entry:
     """One route in the order of preference: longer prefixes first, then the connected, then by distance."""

@@ -133,6 +133,7 @@ def policy(chance: Random, of: str) -> tuple[tuple[RuleSet, ...], tuple[Attachme
         default=None,
     )
     at = chance.choice((ANY_INTERFACE, interfaces("lan"), interfaces("lan", "red"), interfaces("x")))
+    bound: tuple[Attachment, ...]
     if chance.random() < 0.5:
         bound = (Attachment(rule_sets=("first", "second"), hook=Hook.ROUTING, ingress=at),)
     else:

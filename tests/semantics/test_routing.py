@@ -30,7 +30,7 @@ from segaudit.model.address import parse_address, parse_prefix
 from segaudit.packetspace.bounds import PacketBounds
 from segaudit.packetspace.space import PacketSet, PacketSpace
 from segaudit.semantics.device import DeviceSemantics
-from segaudit.semantics.routing import MOST_RECURSION, RoutingTable, resolved_routes
+from segaudit.semantics.routing import MOST_RECURSION, Routes, RoutingTable
 
 DAY = date(2026, 7, 1)
 SPACE = PacketSpace()
@@ -81,7 +81,7 @@ def test_a_next_hop_behind_another_route_is_followed() -> None:
         interfaces=(INSIDE, OUTSIDE),
     )
     assert ways(device, "10.9.3.0/24") == {"inside": "must"}
-    hops = {str(one.route.prefix): one.next_hop for one in resolved_routes(device)}
+    hops = {str(one.route.prefix): one.next_hop for one in Routes(device).of("")}
     assert hops["10.9.0.0/16"] == parse_address("192.168.1.254"), "the neighbour on the link, not the far router"
 
 
@@ -103,7 +103,7 @@ def test_a_next_hop_in_a_subnet_that_does_not_show_may_be_on_any_such_interface(
 
 def test_two_routes_that_name_each_other_lead_nowhere() -> None:
     device = router(route("10.1.0.0/16", "10.2.0.1"), route("10.2.0.0/16", "10.1.0.1"), interfaces=(INSIDE,))
-    assert resolved_routes(device) == []
+    assert list(Routes(device).of("")) == []
 
 
 def test_of_two_equal_routes_none_is_sure_and_nothing_goes_elsewhere() -> None:

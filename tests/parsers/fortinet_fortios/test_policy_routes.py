@@ -266,9 +266,9 @@ next
 end
 end
 """
-    assert speaking(ospf) == {"wan2"}
-    assert speaking(ospf.replace('set passive-interface "lan"\n', "")) == {"wan2", "lan"}
+    assert speaking(ospf) == frozenset({"wan2"})
+    assert speaking(ospf.replace('set passive-interface "lan"\n', "")) == frozenset({"wan2", "lan"})
     bgp = 'config router bgp\nset as 65000\nconfig neighbor\nedit "{}"\nset remote-as 65001\nnext\nend\nend\n'
-    assert speaking(bgp.format("10.1.0.9")) == {"lan"}
+    assert speaking(bgp.format("10.1.0.9")) == frozenset({"lan"})
     assert speaking(bgp.format("192.0.2.9")) is None, "what it tells of may lie behind any route"
     assert speaking("") is None
