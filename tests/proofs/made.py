@@ -693,6 +693,155 @@ def _panos_nat(c: Chooser, name: str, addresses: list[str], services: list[str])
     return [f"set rulebase nat rules {name} {setting}" for setting in settings]
 
 
+# -- Junos ------------------------------------------------------------------------------------------------------------
+
+
+def _junos(c: Chooser) -> dict[str, str]:
+    lines = ["set system host-name made", "set system services ssh"]
+    lines.append("set routing-options static route 0.0.0.0/0 next-hop 203.0.113.254")
+    zoned = not c.maybe(4)
+    for number, (network, zone) in enumerate(((OUTSIDE, "outside"), (INSIDE, "inside"), (SERVERS, "servers"))):
+        unit = f"set interfaces ge-0/0/{number} unit 0 family inet"
+        lines.append(f"{unit} address {_first(network)}/24")
+        lines += [f"{unit} filter {way} {c.one(('f', 'g'))}" for way in ("input", "output") if c.maybe(3)]
+        if zoned:
+            at = "inside" if zone == "servers" and c.maybe(5) else zone
+            lines.append(f"set security zones security-zone {at} interfaces ge-0/0/{number}.0")
+            lines += [
+                f"set security zones security-zone {at} host-inbound-traffic system-services {service}"
+                for service in c.some(("ssh", "all", "any-service", "https", "ping"), 0, 2)
+            ]
+    if c.maybe(3):
+        lines.append("set interfaces lo0 unit 0 family inet filter input g")
+    for name in ("f", "g"):
+        for number in range(1, c.number(1, 5) + 1):
+            lines += _junos_term(c, f"set firewall family inet filter {name} term t{number}")
+    if c.maybe(3):
+        lines.append("set firewall family inet filter f term last then accept")
+    if zoned:
+        addresses, services = _junos_addresses(c, lines), _junos_applications(c, lines)
+        for number in range(1, c.number(1, 8) + 1):
+            lines += _junos_policy(c, number, addresses, services)
+        if c.maybe(5):
+            lines.append("set security policies default-policy permit-all")
+        lines += _junos_nat(c)
+    return {"made.set": "\n".join(lines) + "\n"}
+
+
+def _junos_term(c: Chooser, head: str) -> list[str]:
+    start, length = c.one(NETWORKS)
+    first, last = c.one(PORT_RANGES)
+    matches = (
+        f"source-address {start}/{length}",
+        f"destination-address {c.one(HOSTS)}/32",
+        f"source-address {c.one(HOSTS)}/32 except",
+        "source-address 0.0.0.0/0",
+        f"protocol {c.one(('tcp', 'udp', 'icmp', '[ tcp udp ]'))}",
+        "protocol tcp",
+        f"destination-port {c.one((str(c.one(PORTS)), f'{first}-{last}', '[ ssh 80 443 ]'))}",
+        f"source-port {first}-{last}",
+        f"destination-port-except {c.one(PORTS)}",
+        "tcp-established",
+        'tcp-flags "(syn & !ack) | rst"',
+        "icmp-type echo-request",
+        "protocol-except udp",
+        "is-fragment",
+        f"interface ge-0/0/{c.number(0, 2)}.0",
+    )
+    chosen = [f"{head} from {match}" for match in c.some(matches, 0, 3)]
+    action = c.one(("accept", "accept", "accept", "discard", "reject", "next term", "count c"))
+    return [*chosen, f"{head} then {action}"]
+
+
+def _junos_addresses(c: Chooser, lines: list[str]) -> list[str]:
+    names: list[str] = []
+    for number in range(c.number(2, 6)):
+        names.append(f"a{number}")
+        start, length = c.one(NETWORKS)
+        first, last = c.one(RANGES)
+        value = c.one(
+            (
+                f"{c.one(HOSTS)}/32",
+                f"{start}/{length}",
+                f"range-address {first} to {last}",
+                f"wildcard-address 10.0.0.{c.one((5, 10))}/255.252.255.255",
+                "dns-name www.example.jp",
+            )
+        )
+        lines.append(f"set security address-book global address a{number} {value}")
+    if c.maybe():
+        lines += [f"set security address-book global address-set s address {name}" for name in c.some(names, 1, 3)]
+        lines.append("set security address-book global address-set o address-set s")
+        names += ["s", "o"]
+    if c.maybe(3):
+        lines.append(f"set security zones security-zone inside address-book address a0 {c.one(HOSTS)}/32")
+    return [*names, "any-ipv4"]
+
+
+def _junos_applications(c: Chooser, lines: list[str]) -> list[str]:
+    names = ["junos-http", "junos-https", "junos-ping", "junos-icmp-all", "junos-ms-rpc-any"]
+    for number in range(c.number(1, 3)):
+        names.append(f"p{number}")
+        first, last = c.one(PORT_RANGES)
+        head = f"set applications application p{number}"
+        lines.append(f"{head} term a protocol {c.one(('tcp', 'udp'))} destination-port {first}-{last}")
+        if c.maybe():
+            lines.append(f"{head} term b protocol tcp source-port 1024-65535 destination-port {c.one(PORTS)}")
+    return names
+
+
+def _junos_policy(c: Chooser, number: int, addresses: list[str], services: list[str]) -> list[str]:
+    zones = ("outside", "inside", "servers")
+    where = f"from-zone {c.one(zones)} to-zone {c.one((*zones, 'junos-host'))}"
+    everywhere = c.maybe(5)
+    head = f"set security policies {'global' if everywhere else where} policy r{number}"
+
+    def said(options: Sequence[str]) -> str:
+        return "any" if c.maybe() else _bracketed(c.some(options, 1, 2))
+
+    settings = [
+        f"match source-address {said(addresses)}",
+        f"match destination-address {said(addresses)}",
+        f"match application {said(services)}",
+        f"then {c.one(('permit', 'permit', 'deny', 'reject'))}",
+    ]
+    settings += [f"match from-zone {c.one(zones)}"] if everywhere and c.maybe() else []
+    settings += [f"match to-zone {c.one(zones)}"] if everywhere and c.maybe() else []
+    settings += ["match source-address-excluded"] if c.maybe(6) else []
+    settings += ["match destination-address-excluded"] if c.maybe(6) else []
+    settings += ["match source-identity somebody"] if c.maybe(8) else []
+    return [f"{head} {one}" for one in settings] + ([head.replace("set", "deactivate", 1)] if c.maybe(8) else [])
+
+
+def _junos_nat(c: Chooser) -> list[str]:
+    lines: list[str] = []
+    head = "set security nat"
+    if c.maybe():
+        port = f" port {c.one(PORTS)}" if c.maybe(3) else ""
+        lines.append(f"{head} destination pool d address {c.one(('10.2.0.5', '10.2.0.10', '10.1.0.5'))}/32{port}")
+        for number, place in enumerate(c.some(("zone outside", "interface ge-0/0/0.0", "zone inside"), 1, 2)):
+            rule = f"{head} destination rule-set d{number} rule r"
+            lines.append(f"{head} destination rule-set d{number} from {place}")
+            lines.append(f"{rule} match destination-address {c.one(PUBLIC)}/32")
+            lines += [f"{rule} match destination-port {c.one(PORTS)}"] if c.maybe() else []
+            lines.append(f"{rule} then destination-nat {c.one(('pool d', 'pool d', 'off'))}")
+    if c.maybe(3):
+        lines.append(f"{head} static rule-set s from zone outside")
+        lines.append(f"{head} static rule-set s rule r match destination-address {c.one(PUBLIC)}/32")
+        lines.append(f"{head} static rule-set s rule r then static-nat prefix {c.one(('10.2.0.5', '10.1.0.6'))}/32")
+    if c.maybe():
+        lines.append(f"{head} source pool p address 203.0.113.20/32 to 203.0.113.23/32")
+        for number, place in enumerate(c.some(("zone inside", "interface ge-0/0/2.0", "zone servers"), 1, 2)):
+            rule = f"{head} source rule-set s{number} rule r"
+            lines += [
+                f"{head} source rule-set s{number} from {place}",
+                f"{head} source rule-set s{number} to zone outside",
+            ]
+            lines.append(f"{rule} match source-address {c.one(('0.0.0.0/0', '10.1.0.0/25', '10.2.0.5/32'))}")
+            lines.append(f"{rule} then source-nat {c.one(('interface', 'pool p', 'off'))}")
+    return lines
+
+
 # -- Yamaha -----------------------------------------------------------------------------------------------------------
 
 
@@ -824,5 +973,6 @@ MADE: dict[str, st.SearchStrategy[dict[str, str]]] = {
     "cisco_ios": _strategy(_ios),
     "linux_iptables": _strategy(_iptables),
     "paloalto_panos": _strategy(_panos),
+    "juniper_srx": _strategy(_junos),
     "yamaha_rtx": _strategy(_yamaha),
 }

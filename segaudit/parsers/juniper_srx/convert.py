@@ -9,12 +9,15 @@ from typing import Final
 from segaudit.model import (
     DESTINATION_NAT_ORDER,
     SOURCE_NAT_ORDER,
+    Action,
     Attachment,
     Device,
     Hook,
+    InterfaceMatch,
     Notice,
     RuleSet,
     Span,
+    interfaces,
     msg,
 )
 from segaudit.parsers.juniper_srx.config import JunosFile, Node
@@ -27,6 +30,7 @@ from segaudit.parsers.juniper_srx.topology import TopologyReader
 from segaudit.parsers.juniper_srx.vpn import VpnReader
 
 FORMAT: Final = "juniper_srx"
+_MANAGEMENT: Final = "management port"
 _BOTH: Final = frozenset({4, 6})
 
 
@@ -74,6 +78,10 @@ def _device(file: JunosFile, root: Node, name: str, *, top: bool) -> Device:
             rule_sets.append(one)
             taken.add(one.name)
     attachments.extend(policies.attachments)
+    ports = [one.name for one in topology.interfaces if topology.is_management(one.name)]
+    if ports:
+        rule_sets.append(RuleSet(name=_MANAGEMENT, rules=(), default=Action.DENY, default_logged=False))
+        attachments.extend(_apart(interfaces(*ports)))
     fragment = not any(one.addresses or one.address_unknown for one in topology.interfaces)
     listeners = (*local.services(), *vpns.services()) if top and not fragment else ()
     if top:
@@ -109,6 +117,14 @@ def _device(file: JunosFile, root: Node, name: str, *, top: bool) -> Device:
         administrators=tuple(local.administrators()) if top else (),
         notices=tuple(notices),
     )
+
+
+def _apart(match: InterfaceMatch) -> Iterator[Attachment]:
+    """The port of the routing engine forwards nothing (Junos OS Interfaces User Guide, "Management Ethernet Interfaces":
+    transit traffic is not routed between it and the other ports).
+    """
+    yield Attachment(rule_sets=(_MANAGEMENT,), hook=Hook.FORWARD, order=-2, ingress=match)
+    yield Attachment(rule_sets=(_MANAGEMENT,), hook=Hook.FORWARD, order=-2, egress=match)
 
 
 def _span(file: JunosFile, root: Node, *, top: bool) -> Span:

@@ -50,7 +50,9 @@ WEB = "set applications application web protocol tcp destination-port 80\n"
         ("tcp 10.80.0.9 > 10.1.0.9:445", "st0.0 > ge-0/0/1.0", "deny end"),
         # The filter of the interface goes first.
         ("tcp 10.2.3.4 > 10.2.0.5:8443", "ge-0/0/0.0 > ge-0/0/2.20", "deny no-private"),
-        # An interface without a zone.
+        # The port of the routing engine forwards nothing, and neither does an interface without a zone.
+        ("tcp 172.16.0.9 > 10.2.0.5:8443", "fxp0.0 > ge-0/0/2.20", "deny end"),
+        ("tcp 10.1.0.9 > 172.16.0.9:443", "ge-0/0/1.0 > fxp0.0", "deny end"),
         ("tcp 172.16.0.9 > 10.2.0.5:8443", "ge-0/0/3.0 > ge-0/0/2.20", "deny end"),
     ],
 )
