@@ -113,7 +113,7 @@ _NO_CONFIG: Final = msg(
 )
 
 #: A line of a key or a certificate, which only the parser of the right format knows to be one.
-_KEY_MATERIAL: Final = re.compile(r'^\s*"?(?P<secret>[A-Za-z0-9+/]{40,}={0,2})"?\s*$')
+_KEY_MATERIAL: Final = re.compile(r'^\s*"?(?P<secret>[A-Za-z0-9+/]{40,}={0,2}|[A-Za-z0-9+/]{8,}={1,2})"?\s*$')
 
 
 class _Building:
