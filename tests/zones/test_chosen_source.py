@@ -50,7 +50,7 @@ def test_what_may_be_expected_may_pass() -> None:
             routes=[route("10.1.0.0/25", "10.2.0.9")],
         ),
     )
-    flow = flow_of({"protocol": "tcp", "src_ip": "10.1.0.7", "dst_ip": "10.2.0.7", "dst_port": "80"})
+    flow = flow_of({"protocol": "tcp", "src_ip": "10.1.0.200", "dst_ip": "10.2.0.7", "dst_port": "80"})
     said = NetworkTracer(devices, build_segments(devices, NOTHING), DAY).trace(Flow(id="", packet=flow.packet))
     assert said.verdict == Verdict.UNKNOWN, "10.0.0.1 is expected there, 10.1.0.1 is not"
     conduit = graph(*devices).conduit("near:lan", "next:servers")
