@@ -86,6 +86,7 @@ class Draft:
     translation: Translation | None = None
     routes: tuple[Route, ...] = ()
     implicit: str = ""
+    part_of: str = ""
 
 
 class Lists:
@@ -137,6 +138,7 @@ class Lists:
                     translation=draft.translation,
                     routes=draft.routes,
                     implicit=draft.implicit,
+                    part_of=draft.part_of,
                 )
             )
         self.rule_sets[name] = RuleSet(

@@ -7,7 +7,7 @@ order; those in brackets behind a policy are asked of what it matches, and where
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from segaudit.model import (
@@ -30,7 +30,7 @@ from segaudit.model import (
     UndecidedService,
     msg,
 )
-from segaudit.parsers.yamaha_rtx.config import FAMILIES, Group, Policies, RunningConfig
+from segaudit.parsers.yamaha_rtx.config import FAMILIES, FilterLine, Group, Policies, RunningConfig
 from segaudit.parsers.yamaha_rtx.lists import INBOUND, Draft, Lists
 from segaudit.parsers.yamaha_rtx.match import NotUnderstood, address, ports, protocol_number
 from segaudit.parsers.yamaha_rtx.names import APPLICATIONS
@@ -82,14 +82,21 @@ class PolicyLists:
             if bound is None:
                 continue
             drafts = [
-                self._lists.draft(f"inbound {number}", self._lists.meaning(filters[number], version))
-                for number in bound.static
-                if number in filters
+                self._inbound_filter(number, filters[number], version) for number in bound.static if number in filters
             ]
             family = "ipv6 " if version == 6 else ""
             span = self._config.span(bound.line)
             made = self._lists.make(f"{family}{interface.name} inbound", drafts, version=version, span=span)
             self._lists.attach_at((made,), interface.name, "in", INBOUND, span)
+
+    def _inbound_filter(self, number: int, line: FilterLine, version: int) -> Draft:
+        """An inbound filter. One that passes everything leaves it to the policies, where there are any: it is no opening."""
+        meaning = self._lists.meaning(line, version)
+        draft = self._lists.draft(f"inbound {number}", meaning)
+        everything = meaning.source == meaning.destination == ANY_ADDRESS and meaning.service == ANY_SERVICE
+        if everything and draft.action is Action.PERMIT and self._config.policies[version].enabled is not None:
+            return replace(draft, implicit="what the inbound filters leave to the policies")
+        return draft
 
     def _attach(self, policies: Policies, nodes: Sequence[_Node], version: int, line: int) -> None:
         family = "ipv6 " if version == 6 else ""
@@ -135,13 +142,14 @@ class PolicyLists:
                     f"{name} {node.number}", inner, default=None, version=version, span=found.span
                 )
                 drafts.append(_jump(found, target))
+                found = replace(found, id=f"{found.id} otherwise", part_of=found.id)
             drafts.append(found)
         return drafts
 
 
 def _jump(found: Draft, target: str) -> Draft:
     return Draft(
-        id=f"{found.id} inside",
+        id=found.id,
         action=Action.JUMP,
         span=found.span,
         source=found.source,

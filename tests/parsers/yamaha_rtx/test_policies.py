@@ -23,7 +23,8 @@ def test_nothing_of_the_fixture_is_left() -> None:
 def test_inner_policies_are_asked_before_the_one_that_they_are_in() -> None:
     device = mito()
     outer = rule_set(device, "policy")
-    assert [rule.id for rule in outer.rules][:2] == ["1100 inside", "1100"]
+    assert [rule.id for rule in outer.rules][:2] == ["1100", "1100 otherwise"]
+    assert [rule.part_of for rule in outer.rules][:2] == ["", "1100"]
     assert [rule.id for rule in rule_set(device, "policy 1100").rules][:1] == ["1110"]
     out = {"src_ip": "192.168.60.100", "dst_ip": "198.51.100.7", "in_interface": "lan1", "out_interface": "pp1"}
     assert verdict(device, protocol="udp", dst_port="53", **out) == "permit"
@@ -76,3 +77,10 @@ def test_groups_within_groups_and_in_circles() -> None:
         LineState.MODELLED,
         LineState.UNRECOGNIZED,
     ]
+
+
+def test_an_inbound_filter_that_passes_all_leaves_it_to_the_policies() -> None:
+    """It is no rule that opens everything, as long as policies are asked behind it."""
+    assert rules(mito(), "pp1 inbound")["inbound 99"].implicit
+    alone = office("ip lan2 inbound filter list 99", "ip inbound filter 99 pass-nolog * * * * *")
+    assert not rules(alone, "lan2 inbound")["inbound 99"].implicit
