@@ -249,16 +249,22 @@ class DeviceTracer:
             )
         return self._list_verdict(rule_list, answer, flight, crossing)
 
-    def arrive(self, packet: Packet, ingress: str, chosen: tuple[Choice, ...] = ()) -> tuple[Arrival, ...]:
+    def arrive(
+        self, packet: Packet, ingress: str, chosen: tuple[Choice, ...] = (), *, out_of_vpn: bool = False
+    ) -> tuple[Arrival, ...]:
         """What the lists at PREROUTING make of a packet, for who routes it: every possibility, of none where it is denied.
 
         ``chosen`` here and below: the fields that stand for several values, of which another device chose one.
+        ``out_of_vpn``: it skips the filters, not the translations, as `forward` says.
         """
         if self._in_session(packet):
             return (Arrival(packet=packet, destinations=((packet.dst, packet.dst),), to_device=False),)
         crossing = Crossing(ingress, None)
         flight = Flight(packet, packet, choices=chosen)
-        ways, _ = self._follow(flight, self._plan((Hook.PREROUTING,), crossing), crossing)
+        plan = self._plan((Hook.PREROUTING,), crossing)
+        if out_of_vpn:
+            plan = tuple(stage for stage in plan if stage.asked_of_vpn)
+        ways, _ = self._follow(flight, plan, crossing)
         arrivals = [
             Arrival(
                 packet=way.flight.packet,

@@ -240,10 +240,9 @@ class NetworkTracer:
                 ends.append(self._stopped(name, hops, text, arriving_at.source_check.span))
             if expected == NO:
                 return ends[0]
-        arrivals = tracer.arrive(packet, ingress, arriving.choices) if bypass is None else (None,)
-        for arrival in arrivals:
-            routed = packet if arrival is None else arrival.packet
-            if (arrival is not None and arrival.to_device) or self._own(name, routed):
+        for arrival in tracer.arrive(packet, ingress, arriving.choices, out_of_vpn=bypass is not None):
+            routed = arrival.packet
+            if arrival.to_device or self._own(name, routed):
                 ends.append(self._local(tracer, ingress, arriving, hops, bypass))
                 continue
             elsewhere = tracer.device.elsewhere(ingress, routed.version)
@@ -261,13 +260,14 @@ class NetworkTracer:
                 dropped = routing.dropped_by
                 ways = self._routes[name].by_routes(routing.routes, routed, ingress, dropped=dropped is not None)
                 ways = self._bridges[name].out(ingress, ways, routed)
+                ends += [self._leave(tracer, ingress, way, arriving, hops, start, bypass) for way in ways if way.egress]
+                # Last: where every way ends in a denial, it is the rule on a way that says why, not that none is sure.
                 if not any(way.sure and way.egress for way in ways):
                     if dropped is not None:
                         ends.append(_End(Verdict.DENY, decided_by(name, dropped), None, hops))
                     else:
                         nowhere = msg("it has no route to {address}", address=routed.dst_text)
                         ends.append(self._stopped(name, hops, nowhere))
-                ends += [self._leave(tracer, ingress, way, arriving, hops, start, bypass) for way in ways if way.egress]
         if not ends:
             ends = [self._local(tracer, ingress, arriving, hops, bypass)]
         return _together(ends, msg("the way that it is routed"))

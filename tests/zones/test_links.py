@@ -9,6 +9,7 @@ from segaudit.model import (
     ANY_ADDRESS,
     Action,
     AddressExpr,
+    AddressRewrite,
     Attachment,
     Device,
     Hook,
@@ -17,6 +18,8 @@ from segaudit.model import (
     Route,
     Rule,
     RuleSet,
+    RuleSetKind,
+    Translation,
     Tunnel,
     host,
     interfaces,
@@ -138,6 +141,31 @@ def test_what_comes_out_of_a_tunnel_asks_the_list_of_its_interface_unless_it_byp
             filters=(permit("outside", "wan"),),
         )
         assert both(tokyo, osaka, src="10.1.0.5", dst="10.2.0.9") == verdict
+
+
+def test_what_comes_out_of_a_tunnel_is_translated_though_it_bypasses_the_lists() -> None:
+    """As on an ASA: `sysopt connection permit-vpn` skips access lists, and twice NAT names the peers its LAN's alias."""
+    alias, lan = network("10.99.2.0/24"), network("10.2.0.0/24")
+    rule = Rule(
+        id="manual 1",
+        position=1,
+        action=Action.TRANSLATE,
+        span=SPAN,
+        ingress=interfaces("wan"),
+        destination=alias,
+        translation=Translation(name="manual 1", destination=AddressRewrite(to=lan, base=alias)),
+    )
+    nat = RuleSet(name="nat", rules=(rule,), default=None, kind=RuleSetKind.NAT)
+    tokyo = site("tokyo", TOKYO, "10.1.0.1/24", tunnel("10", "wan", OSAKA, local=TOKYO_LAN, remote=alias))
+    for bypasses, verdict in ((True, Verdict.PERMIT), (False, Verdict.DENY)):
+        osaka = site(
+            "osaka",
+            OSAKA,
+            "10.2.0.1/24",
+            tunnel("5", "wan", TOKYO, local=alias, remote=TOKYO_LAN, bypasses=bypasses),
+            filters=(permit("outside", "wan"), (nat, Attachment(rule_sets=("nat",), hook=Hook.PREROUTING))),
+        )
+        assert both(tokyo, osaka, src="10.1.0.5", dst="10.99.2.9") == verdict
 
 
 def test_a_tunnel_that_no_device_answers_keeps_its_far_side() -> None:

@@ -167,6 +167,22 @@ def test_the_longest_prefix_then_the_shortest_distance() -> None:
     assert hops(trace(fw, src="10.1.0.5", dst="10.60.1.1")) == ["fw:lan>b"]
 
 
+def test_what_every_way_of_equal_cost_denies_is_denied_by_a_rule() -> None:
+    refuses = permit("OUT", "lan", (Action.DENY, network("10.50.0.0/16")))
+    fw = device(
+        "fw",
+        interface("lan", "10.1.0.1/24"),
+        interface("a", "10.8.0.1/24"),
+        interface("b", "10.9.0.1/24"),
+        routes=[route("10.50.0.0/16", "10.8.0.2"), route("10.50.0.0/16", "10.9.0.2")],
+        filters=[refuses],
+    )
+    said = trace(fw, src="10.1.0.5", dst="10.50.1.1")
+    assert said.verdict == Verdict.DENY
+    assert said.decided_by is not None
+    assert (said.decided_by.rule_set, said.decided_by.rule) == ("OUT", "1")
+
+
 def test_the_address_of_an_interface_that_is_shut_is_nobodys() -> None:
     fw = device(
         "fw",
