@@ -512,7 +512,7 @@ def _finding(finding: Finding, quotes: _Quotes, info: CheckInfo, keys: Mapping[s
     shown = None
     if finding.packets is not None:
         packets = finding.packets.must or finding.packets.may
-        shown = boxes(packets.forget("tcp_flags", "state"), limit=MOST_BOXES)
+        shown = boxes(packets, limit=MOST_BOXES, forgotten=("tcp_flags", "state"))
     witness = finding.witness
     return FindingReport(
         check=finding.check,

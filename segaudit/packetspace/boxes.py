@@ -14,6 +14,7 @@ from segaudit.packetspace.space import (
     ICMP_PROTOCOLS,
     PORT_PROTOCOLS,
     TCP,
+    Field,
     PacketSet,
     PacketSpace,
     address_bits,
@@ -66,17 +67,17 @@ _FIELDS = (
 )
 
 
-def boxes(packets: PacketSet, limit: int = 64) -> Boxes:
+def boxes(packets: PacketSet, limit: int = 64, forgotten: tuple[Field, ...] = ()) -> Boxes:
     """``packets`` as at most ``limit`` disjoint boxes, IPv4 first, in the order of protocols and addresses.
 
     Fields that cannot be there (ports of ICMP) are left open first, so that a set that does not look at ports is one
-    box for all protocols.
+    box for all protocols. ``forgotten`` fields are left out of account, as `PacketSet.forget` would, in one go.
     """
     found: list[Box] = []
     complete = True
     for version in (4, 6):
         walk = _Decomposition(version)
-        for box in walk.boxes(_opened(packets.space, packets.function, version), 0, {}):
+        for box in walk.boxes(_opened(packets.space, packets.function, version, forgotten), 0, {}):
             if len(found) == limit:
                 return Boxes(boxes=tuple(found), complete=False)
             found.append(box)
@@ -84,24 +85,33 @@ def boxes(packets: PacketSet, limit: int = 64) -> Boxes:
     return Boxes(boxes=tuple(found), complete=complete)
 
 
-def _opened(space: PacketSpace, function: BCDDFunction, version: int) -> BCDDFunction:
-    """The set of one family with everything left free that canonical packets hold at zero."""
-    family = (function & space.family_test(version).function).exists(space.cube(FAMILY, 1))
-    if version == 4:
-        start, width = address_bits(4, "src")
-        family = family.exists(space.cube(start + width, 192))
+def _opened(space: PacketSpace, function: BCDDFunction, version: int, forgotten: tuple[Field, ...]) -> BCDDFunction:
+    """The set of one family with everything left free that canonical packets hold at zero, and the ``forgotten`` fields."""
+    family = space.family_test(version).function
     tcp = space.protocol_test(TCP).function
     with_ports = space.protocol_test(*PORT_PROTOCOLS).function
     icmp = space.protocol_test(*ICMP_PROTOCOLS).function
-    icmp_fields = space.cube(*FIELD_WIDTHS["icmp_type"]) & space.cube(*FIELD_WIDTHS["icmp_code"])
-    port_fields = space.cube(*FIELD_WIDTHS["dst_port"]) & space.cube(*FIELD_WIDTHS["src_port"])
-    flags = space.cube(*FIELD_WIDTHS["tcp_flags"])
-    return (
-        (family & tcp).exists(icmp_fields)
-        | (family & with_ports & ~tcp).exists(icmp_fields & flags)
-        | (family & icmp).exists(port_fields & flags)
-        | (family & ~with_ports & ~icmp).exists(port_fields & icmp_fields & flags)
-    )
+    free = space.cube(FAMILY, 1)
+    if version == 4:
+        start, width = address_bits(4, "src")
+        free &= space.cube(start + width, 192)
+    opened = space.empty.function
+    # One walk through the packets of each kind: the largest sets are what this is asked of.
+    for kind, fields in (
+        (tcp, _ICMP),
+        (with_ports & ~tcp, (*_ICMP, "tcp_flags")),
+        (icmp, (*_PORTS, "tcp_flags")),
+        (~with_ports & ~icmp, (*_PORTS, *_ICMP, "tcp_flags")),
+    ):
+        names = tuple(dict.fromkeys((*fields, *forgotten)))
+        opened |= (function & (family & kind)).exists(free & space.cubes(version, names))
+    if "state" in forgotten:
+        opened &= space.state(*STATES).function.exists(space.cube(0, FIELD_WIDTHS["state"][0]))
+    return opened
+
+
+_PORTS: tuple[Field, Field] = ("dst_port", "src_port")
+_ICMP: tuple[Field, Field] = ("icmp_type", "icmp_code")
 
 
 class _Decomposition:
