@@ -68,7 +68,8 @@ _ADDRESSES: Final = "".join(
 _SPAN: Final = Span(path="made", first_line=1, last_line=1)
 #: The words that `made` calls objects, groups and lists, as whole words.
 _OBJECT: Final = re.compile(
-    r"(?<![\w./-])(a|g|s|v|o|L|server|pm|zp|c)(\d)(?![\w./-])|(?<![\w./-])(g|sg|vg|pool|tcpports|inside-net|ZL|listed)(?![\w./-])"
+    r"(?<![\w./-])(a|g|s|v|o|L|server|pm|zp|c)(\d)(?![\w./-])"
+    r"|(?<![\w./-])(g|sg|vg|tcpports|inside-net|ZL|listed)(?![\w./-])"
 )
 
 
@@ -107,10 +108,8 @@ class Made:
 
 
 def _called(text: str, name: str, other: str) -> str:
-    """A config with another name for its device."""
-    return re.sub(
-        rf'(?m)^( *(?:set |set deviceconfig system |console )?(?:hostname|prompt) "?){name}\b', rf"\g<1>{other}", text
-    )
+    """A config with another name for its device, in whichever words its format gives one."""
+    return re.sub(rf'(?m)^(.*\b(?:host-?name|prompt) "?){name}\b', rf"\g<1>{other}", text)
 
 
 def _other_name(found: re.Match[str]) -> str:
