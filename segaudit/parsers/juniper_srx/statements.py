@@ -43,6 +43,9 @@ REASONS: Final = MappingProxyType(
         "timing": "clocks of the line",
         "asked": "a match that no header shown here decides; the term may match or not",
         "users": "how users are mapped to addresses; policies that ask for users are undecided",
+        "arp": "answers for addresses that NAT rules translate; the rules are modelled",
+        "nac": "who may use a port: it can only keep hosts out",
+        "summary": "a summary of routes that are there for themselves; it discards the rest",
         "evpn": "overlays across switches are not modelled",
     }
 )
@@ -188,7 +191,9 @@ groups
             -routing: bfd-liveness-detection no-retain! no-resolve!
         rib-group=
         defaults*
-      -routing: aggregate generate martians maximum-prefixes maximum-paths
+      -summary: aggregate
+      ?odd: generate
+      -routing: martians maximum-prefixes maximum-paths
       -announce: rib-group
   rib-groups
     <>
@@ -196,14 +201,13 @@ groups
   ~leaks: instance-import+
   -announce: instance-export
   auto-export*
-  generate*
-  aggregate*
+  -summary: aggregate
+  ?odd: generate dynamic-tunnels
   -naming: router-id autonomous-system route-distinguisher-id confederation description
   -routing: forwarding-table maximum-paths maximum-prefixes martians resolution nonstop-routing graceful-restart
   -routing: options traceoptions source-routing med-igp-update-interval ppm validation bgp-orf-cisco-mode
   -routing: fate-sharing forwarding-options flow aggregate-next-hop nsr-phantom-holdtime warm-standby l3vpn
   -multicast: multicast
-  dynamic-tunnels*
 
 @protocols:
   bgp*
@@ -218,11 +222,11 @@ groups
   -monitoring: lldp lldp-med oam sflow bfd uplink-failure-detection link-management
   -link: rstp mstp stp vstp l2-learning lacp layer2-control loop-detect gvrp mvrp dcbx protection-group dot1x-control
   -link: ethernet-switching layer2-circuit mac-rewrite
-  router-advertisement*
+  -announce: router-advertisement
   -announce: neighbor-discovery router-discovery secure-neighbor-discovery
-  dot1x*
+  -nac: dot1x authentication-access-control
   -redundancy: iccp
-  vrrp*
+  -redundancy: vrrp
   ?evpn: evpn
   -evpn: vxlan
   ?odd: l2-protection
@@ -230,8 +234,8 @@ groups
 @top:
   system
     host-name= domain-name= name-server* domain-search+ login* services* radius-server* tacplus-server* ntp* syslog*
-    authentication-order+ root-authentication* backup-router* inet6-backup-router* tacplus-options* radius-options*
-    accounting*
+    authentication-order+ root-authentication*
+    -send: backup-router inet6-backup-router tacplus-options radius-options accounting
     -naming: time-zone location host-key custom-attributes
     -looks: ports saved-core-context announcement
     -updates: license archival max-configurations-on-flash max-configuration-rollbacks auto-configuration autoinstallation
@@ -262,7 +266,7 @@ groups
           -sessions: tcp-rst! application-tracking! source-identity-log! enable-reverse-reroute!
           -naming: description=
           -inspection: advance-policy-based-routing-profile advanced-policy-based-routing-profile
-          unidirectional-session-refreshing!
+          -sessions: unidirectional-session-refreshing!
       functional-zone
         <>
           @inbound
@@ -286,7 +290,6 @@ groups
       default-policy*
       -logging: policy-stats pre-id-default-policy traceoptions
       -sessions: policy-rematch unified-policy
-      stateful-security-policy*
     address-book
       <>
         @address-book
@@ -303,7 +306,7 @@ groups
             -naming: description=
             host-address-base*
             -sessions: address-pooling address-persistent pool-utilization-alarm subscriber-pool address-shared
-            overflow-pool*
+            ?odd: overflow-pool
         rule-set
           <>
             from to
@@ -315,7 +318,7 @@ groups
                 then
                   source-nat
                     off! interface* pool*
-                    rule-session-count-alarm*
+                    -logging: rule-session-count-alarm
             -naming: description=
         -sessions: address-persistent port pool-utilization-alarm pool-default-port-range session-persistence-scan
         -sessions: interface pool-default-twin-port-range session-drop-hold-down pool-distribution port-scaling-enlargement
@@ -341,7 +344,7 @@ groups
                 then
                   destination-nat
                     off! pool*
-                    rule-session-count-alarm*
+                    -logging: rule-session-count-alarm
             -naming: description=
         -sessions: port-forwarding
       static
@@ -378,46 +381,44 @@ groups
                             to=
                         routing-instance=
                     ?odd: inet nptv6-prefix nptv6-prefix-name
-                    rule-session-count-alarm*
+                    -logging: rule-session-count-alarm
             -naming: description=
-      proxy-arp*
-      proxy-ndp*
+      -arp: proxy-arp proxy-ndp
       -sessions: traceoptions allow-overlapping-pools
       ?odd: natv6v4 dslite
     ike
       gateway
         <>
-          ike-policy= address+ external-interface= local-address= dynamic* aaa* xauth* remote-identity* local-identity*
-          tcp-encap-profile=
-          -crypto: version
+          address+ external-interface= dynamic* aaa* xauth* tcp-encap-profile=
+          -crypto: version remote-identity local-identity ike-policy= local-address=
           -timers: dead-peer-detection nat-keepalive no-nat-traversal general-ikeid advpn fragmentation
       policy
         <>
-          mode= pre-shared-key* certificate* proposals+
-          -crypto: proposal-set description reauth-frequency
+          -crypto: mode= pre-shared-key certificate proposals proposal-set description reauth-frequency
       -crypto: proposal respond-bad-spi traceoptions session
     ipsec
       vpn
         <>
           bind-interface=
           ike
-            gateway= ipsec-policy=
+            gateway=
+            -crypto: ipsec-policy=
             proxy-identity
-              local= remote= service=
+              local= remote=
+              ?odd: service=
             -timers: idle-time no-anti-replay install-interval anti-replay-window-size
-          manual*
+          ?odd: manual
           traffic-selector
             <>
-              local-ip= remote-ip= term*
+              local-ip= remote-ip=
+              ?odd: term source-port destination-port protocol
               -naming: description=
               -qos: forwarding-class
-              source-port* destination-port* protocol*
           -timers: vpn-monitor df-bit establish-tunnels copy-outer-dscp multi-sa tunnel-mtu distribution-profile
           -timers: passive-mode-tunneling udp-encapsulate description match-direction
       -crypto: proposal policy vpn-monitor-options traceoptions security-association anti-replay
       -crypto: internal
     flow
-      tcp-session*
       -sessions: <>
     -screens: screen
     -alg: alg
@@ -431,14 +432,14 @@ groups
     -hardware: resource-manager forwarding-process alarms softwires
     dynamic-vpn*
     remote-access*
-    tcp-encap*
+    -client: tcp-encap
     forwarding-options
       family
         inet6 mpls iso
           mode=
       -hardware: <>
-    group-vpn*
-    gprs*
+    ?odd: group-vpn
+    -inspection: gprs
     -qos: traffic-shaping
   interfaces
     interface-range
@@ -483,12 +484,13 @@ groups
         @protocols
       bridge-domains*
       vlans*
-      forwarding-options*
+      -send: forwarding-options
       system*
       access*
       -naming: description= route-distinguisher
       -announce: vrf-export no-vrf-advertise
-      vrf-import+ vrf-target*
+      ~leaks: vrf-import+
+      vrf-target*
       -routing: vrf-table-label provider-tunnel l2vpn-id no-local-switching no-normalization
       -evpn: vtep-source-interface vxlan
       -link: vlan-id= no-irb-layer-2-copy
@@ -504,7 +506,7 @@ groups
       -link: mac-table-aging-time switch-options community-vlans isolated-vlan
       ?l2filter: filter
       -evpn: vxlan
-      forwarding-options*
+      ?l2filter: forwarding-options
   bridge-domains
     <>
       vlan-id= domain-type= routing-interface= interface* vlan-id-list+ vlan-tags*
@@ -538,18 +540,16 @@ groups
     -timers: rpf-loose-mode-discard
   -qos: class-of-service
   -monitoring: event-options accounting-options poe monitoring wlan
-  -link: ethernet-switching-options-none
-  ethernet-switching-options*
-  -link: switch-options virtual-chassis multi-chassis l2-learning poe
+  -link: ethernet-switching-options switch-options virtual-chassis multi-chassis l2-learning poe
   -link: virtual-chassis-port
   services
     -inspection: application-identification security-intelligence advanced-anti-malware ssl user-identification icap-redirect
-    -inspection: web-proxy unified-access-control-none
-    -monitoring: rpm flow-monitoring analytics netconf ip-monitoring-none
-    ip-monitoring*
+    -inspection: web-proxy
+    -monitoring: rpm flow-monitoring analytics netconf
+    ?odd: ip-monitoring
     -users: user-identification
     ?services: <>
-  dynamic-profiles*
+  ?services: dynamic-profiles
   -redundancy: session-group
   -qos: unified-edge
 
@@ -577,9 +577,8 @@ groups
   -link: mc-ae esi ptp-options cellular-options dialer-options modem-options isdn-options sonet-options lsq-failure-options
   -link: redundancy-options aggregated-inline-services-options forwarding-class-accounting schedulers no-native-vlan-insert!
   -link: framing wavelength serial-options t3-options e3-options shdsl-options radius-options multi-chassis-protection
-  redundant-ether-options*
-  fabric-options*
-  passive-monitor-mode!
+  -redundancy: redundant-ether-options fabric-options
+  -monitoring: passive-monitor-mode!
   -multicast: multicast-statistics!
   unit
     <>
@@ -596,7 +595,7 @@ groups
   -link: statistics clear-dont-fragment-bit reassemble-packets copy-tos-to-outer-ip-header dialer-options esi
   -link: allow-any-source! load-balancing-options shaping interface-shared-with service-domain targeted-distribution
   -link: advisory-options schedulers compression vci demux-source-none mac= auto-configure
-  demux-source*
+  ?services: demux-source
   @unit-families
 
 @unit-families:
@@ -639,7 +638,7 @@ groups
     iso mpls ccc tcc vpls
       ?l2filter: filter
       -mpls: <>
-    mlppp mlfr-end-to-end*
+    -link: mlppp mlfr-end-to-end
     any
       @inet-filter
 """
