@@ -265,6 +265,9 @@ class NetworkTracer:
                 if not any(way.sure and way.egress for way in ways):
                     if dropped is not None:
                         ends.append(_End(Verdict.DENY, decided_by(name, dropped), None, hops))
+                    elif any(way.sure for way in ways):
+                        discards = msg("a route discards packets to {address}", address=routed.dst_text)
+                        ends.append(self._stopped(name, hops, discards))
                     else:
                         nowhere = msg("it has no route to {address}", address=routed.dst_text)
                         ends.append(self._stopped(name, hops, nowhere))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from segaudit.model import Action, InterfaceKind, SourceCheck, SourceCheckMode, Tunnel, host, network
+from segaudit.model import Action, InterfaceKind, RouteKind, SourceCheck, SourceCheckMode, Tunnel, host, network
 from segaudit.semantics.trace import Verdict
 from segaudit.semantics.trace_flows import FlowVerdict, flow_of
 from segaudit.zones.segments import Declared, build_segments
@@ -181,6 +181,22 @@ def test_what_every_way_of_equal_cost_denies_is_denied_by_a_rule() -> None:
     assert said.verdict == Verdict.DENY
     assert said.decided_by is not None
     assert (said.decided_by.rule_set, said.decided_by.rule) == ("OUT", "1")
+
+
+def test_a_route_that_discards_is_not_a_missing_route() -> None:
+    fw = device(
+        "fw",
+        interface("lan", "10.1.0.1/24"),
+        interface("up", "10.8.0.1/24"),
+        routes=[route("0.0.0.0/0", "10.8.0.2"), route("10.50.0.0/16", kind=RouteKind.DISCARD)],
+    )
+    said = trace(fw, src="10.1.0.5", dst="10.50.1.1")
+    assert said.verdict == Verdict.DENY
+    assert said.decided_by is not None
+    assert "a route discards packets to 10.50.1.1" in str(said.decided_by.reason)
+    bare = trace(replace(fw, routes=()), src="10.1.0.5", dst="10.50.1.1")
+    assert bare.decided_by is not None
+    assert "it has no route to 10.50.1.1" in str(bare.decided_by.reason)
 
 
 def test_the_address_of_an_interface_that_is_shut_is_nobodys() -> None:
