@@ -340,6 +340,9 @@ def any_any_rules(graph: ZoneGraph) -> Iterator[AnyRule]:
         if not bound and len(place.pairs) == 1 and not from_internet:
             # The jumps to this list let one pair of zones through: it is that pair's rule.
             continue
+        if all(target.name == INTERNET for _, target, _ in place.pairs):
+            # The usual way out: nothing but the internet is beyond it.
+            continue
         _, reasons = certainty_of(place.proof.packets, place.proof.deciders, ())
         yield AnyRule(
             device=place.device,

@@ -43,16 +43,18 @@ def test_what_passes_between_two_interfaces(name: str, device: str) -> None:
     # Half of the packets go where something passes and something does not, and some of these are drawn out of what does.
     pairs = both.pairs
     decided = [pair for pair in pairs if both.forwarded(*pair).may and not both.asked <= both.forwarded(*pair).must]
-    wanted = count(8_000, full=100_000)
-    for number in range(wanted):
+    wanted = count(4_000, full=100_000)
+    # What a virtual IP does not translate is for the device itself, and asked of in the next test: one more is drawn.
+    for number in range(3 * wanted):
+        if tally.packets == wanted:
+            break
         among = decided if number % 2 and decided else pairs
         pair = among[number // 2 % len(among)]
         passing = both.forwarded(*pair).may & both.asked
         packet = drawn(passing, chance) if number % 8 == 1 and passing else drawer.packet(pair)
         both.ask(packet, *pair, tally)
     assert not tally.differing, (len(tally.differing), tally.differing[:5])
-    # What a virtual IP does not translate is for the device itself, and asked of in the next test.
-    assert tally.packets > wanted * 0.5
+    assert tally.packets == wanted
     assert tally.share(Verdict.PERMIT) > 0.05, tally.said
     assert tally.share(Verdict.DENY) > 0.05, tally.said
     print(f"{name}/{device}: {dict(tally.said)}")
