@@ -35,7 +35,7 @@ from segaudit.packetspace.bounds import PacketBounds
 from segaudit.packetspace.space import PacketSpace
 from segaudit.semantics.resolve import Resolver
 from segaudit.zones.build import build
-from segaudit.zones.graph import Port, Zone, ZoneGraph
+from segaudit.zones.graph import Port, Segment, ZoneGraph
 from segaudit.zones.segments import Declared
 from tests.proofs.inputs import AS_OF
 from tests.proofs.made import NETWORKS, PORTS
@@ -43,7 +43,7 @@ from tests.proofs.rings import PLACES, Made, rings
 from tests.proofs.test_tracer_and_sets import SPAN, network_agrees
 from tests.scale import count
 
-#: Who sends to whom: zones as their ports and prefixes, or what stands for a device.
+#: Who sends to whom: segments as their ports and prefixes, or what stands for a device.
 Pair = tuple[frozenset[str], frozenset[str]]
 #: As sent and as received, both bounds.
 Reach = Mapping[Pair, tuple[PacketBounds, PacketBounds]]
@@ -62,7 +62,8 @@ def reach(graph: ZoneGraph, names: Mapping[str, str] | None = None) -> Reach:
     """What gets from where to where; ``names`` are devices by what they are called elsewhere."""
     called = names or {}
 
-    def zone(one: Zone) -> frozenset[str]:
+    # By segments: in whose zone a link between two firewalls stands is a matter of their names.
+    def place(one: Segment) -> frozenset[str]:
         ports = {str(Port(called.get(p.device, p.device), p.interface, p.vpn)) for p in one.ports}
         return frozenset(ports | {str(prefix) for prefix in one.prefixes})
 
@@ -76,12 +77,13 @@ def reach(graph: ZoneGraph, names: Mapping[str, str] | None = None) -> Reach:
         if sent.may:
             found[pair] = (sent, received)
 
-    for (src, dst), conduit in graph.conduits.items():
-        add((zone(graph.zones[src]), zone(graph.zones[dst])), conduit.sent, conduit.received)
-    for src, exposures in graph.exposures.items():
+    for conduit in graph.conduits.values():
+        for flow in conduit.flows:
+            add((place(flow.source), place(flow.target)), flow.sent, flow.received)
+    for exposures in graph.exposures.values():
         for one in exposures:
             device = called.get(one.device, one.device)
-            add((zone(graph.zones[src]), frozenset({f"itself {device}"})), one.sent, one.piece.current)
+            add((frozenset(), frozenset({f"itself {device}"})), one.sent, one.piece.current)
     return found
 
 
