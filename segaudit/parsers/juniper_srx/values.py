@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
-from socket import AF_INET, inet_pton
 from typing import Final
 
 from segaudit.model import (
@@ -23,6 +23,10 @@ from segaudit.model import (
 
 #: Every address of a family, by IP version.
 EVERY: Final = {4: ANY_IPV4, 6: ANY_IPV6}
+
+
+_OCTET: Final = "(0|[1-9][0-9]{0,2})"
+_QUAD: Final = re.compile(rf"{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}(?:/([0-9]{{1,2}}))?")
 
 
 def joined(items: Iterable[AddressExpr]) -> AddressExpr:
@@ -50,15 +54,19 @@ def read_address(text: str) -> tuple[int, int] | None:
 @lru_cache(maxsize=1 << 16)
 def read_prefix(text: str) -> Prefix | None:
     """A prefix in CIDR notation, host bits cleared; an address alone is a host."""
-    address, slash, length = text.partition("/")
+    plain = _QUAD.fullmatch(text)
+    if plain is not None:
+        # Several times as fast as `ipaddress`.
+        first, second, third, fourth, length = plain.groups()
+        bits = 32 if length is None else int(length)
+        octets = int(first), int(second), int(third), int(fourth)
+        if bits > 32 or max(octets) > 255:
+            return None
+        value = octets[0] << 24 | octets[1] << 16 | octets[2] << 8 | octets[3]
+        return Prefix(4, value >> (32 - bits) << (32 - bits), bits)
     try:
-        if ":" not in address and (not slash or length.isdecimal()):
-            # Strict, and several times as fast as `ipaddress`.
-            bits = int(length[:3]) if slash else 32
-            value = int.from_bytes(inet_pton(AF_INET, address), "big")
-            return Prefix(4, value >> (32 - bits) << (32 - bits), bits) if bits <= 32 else None
         return parse_prefix(text)
-    except (OSError, ValueError):
+    except ValueError:
         return None
 
 
