@@ -98,14 +98,14 @@ def joined_subnets(
     kept_apart = [
         message for prefix, members in sorted(sharing.items()) for message in _shared(prefix, members, union, paired)
     ]
+    # A transparent firewall has an address in the network that it divides; its hosts are behind the members.
+    bridges = [port for port, (_, interface) in by_port.items() if interface.members_filtered]
     found: list[Segment] = []
     for ports in union.groups():
-        # A transparent firewall has an address in the network that it divides; its hosts are behind the members.
-        dividing = [p for p in ports if by_port[p][1].members_filtered]
-        attached = [p for p in ports if p not in dividing]
+        attached = [p for p in ports if p not in bridges]
         if attached:
-            found.append(replace(_subnet(attached, by_port), divided_by=tuple(sorted(p.device for p in dividing))))
-    return found, kept_apart
+            found.append(_subnet(attached, by_port))
+    return [_divided(segment, found, bridges, by_port, union) for segment in found], kept_apart
 
 
 def _sharing_ports(by_port: Mapping[Port, tuple[Device, Interface]]) -> Iterator[tuple[Port, Port]]:
@@ -116,6 +116,23 @@ def _sharing_ports(by_port: Mapping[Port, tuple[Device, Interface]]) -> Iterator
             sharing[device.span.path, interface.shared_link].append(port)
     for ports in sharing.values():
         yield from permutations(ports, 2)
+
+
+def _divided(
+    segment: Segment,
+    every: Sequence[Segment],
+    bridges: Sequence[Port],
+    by_port: Mapping[Port, tuple[Device, Interface]],
+    union: _Union,
+) -> Segment:
+    """``segment`` with the transparent firewalls that may stand in it: shown to, or because no other has its prefix."""
+    found: list[str] = []
+    for bridge in bridges:
+        prefixes = {a.prefix for a in by_port[bridge][1].addresses}
+        alike = [s for s in every if not prefixes.isdisjoint(s.prefixes)]
+        if union.joined(bridge, segment.ports[0]) or alike == [segment]:
+            found.append(bridge.device)
+    return replace(segment, divided_by=tuple(sorted(found))) if found else segment
 
 
 def _shared(

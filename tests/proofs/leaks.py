@@ -53,10 +53,14 @@ _PATTERNS = {
         r"^\s*set\s+\w+\s*=\s*(?P<w>\S+)",
     ),
     "panos": (
-        r"<(?:phash|key|secret|password|bind-password|snmp-community-string|community|authpwd|privpwd|auth-key|private-key)>"
-        r"(?P<w>[^<]+)<",
-        r"\b(?:phash|pre-shared-key\s+key|bind-password|snmp-community-string|community|authpwd|privpwd|auth-key)\s+"
-        r"(?:\"(?P<q>[^\"]+)\"|(?P<w>[^\s\";{]+))",
+        (
+            r"<(?:phash|key|secret|password|bind-password|snmp-community-string|community|authpwd|privpwd|auth-key|private-key)>"
+            r"(?P<w>[^<]+)<"
+        ),
+        (
+            r"\b(?:phash|pre-shared-key\s+key|bind-password|snmp-community-string|community|authpwd|privpwd|auth-key)\s+"
+            r"(?:\"(?P<q>[^\"]+)\"|(?P<w>[^\s\";{]+))"
+        ),
         r"^\s*(?:key|secret|password)\s+(?P<w>[^\s\";{]+);",
         r"\b(?:secret|public-key)\s+(?P<w>[^\s\";{]+)",
     ),

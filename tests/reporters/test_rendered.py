@@ -10,11 +10,12 @@ from tests import render_reports
 
 #: What stands behind these words in the examples is a secret (a password, its hash, a key, a community).
 SECRET = re.compile(
-    r"(?:set (?:password|passwd|psksecret|secret|ppk-secret|auth-pwd|priv-pwd|private-key|passphrase|key)"
+    r"(?:<(?:phash|bind-password|key|secret|password|authpwd|privpwd)>"
+    r"|(?:set (?:password|passwd|psksecret|secret|ppk-secret|auth-pwd|priv-pwd|private-key|passphrase|key)"
     r"|enable (?:secret|password)(?: \d+)?|(?:username|user) \S+ .*?(?:secret|password)(?: \d+)?|passwd"
     r"|pre-shared-key|key(?:-string)? (?:\d )?|ikev\d (?:local|remote)-authentication pre-shared-key"
     r"|snmp-server (?:community|host .* community)|(?:tacacs|radius)-server key(?: \d+)?|ldap-login-password)"
-    r" +(?:ENC +)?\"?([^\s\"]{6,})",
+    r" +(?:ENC +)?\"?)([^\s\"<]{6,})",
     re.IGNORECASE,
 )
 

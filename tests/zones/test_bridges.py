@@ -91,6 +91,8 @@ def test_a_network_that_a_transparent_firewall_divides_is_doubtful() -> None:
         routes=(route("10.1.0.0/24", "10.0.0.1"),),
     )
     assert both(core, edge, src="10.1.0.5", dst="10.2.0.9") == Verdict.PERMIT
+    # Its own routes need not show the link, where no other network has the prefix.
+    assert both(core, edge, transparent(), src="10.1.0.5", dst="10.2.0.9") == Verdict.UNKNOWN
     fw = replace(transparent(), routes=(route("0.0.0.0/0", "10.0.0.2"),))
     assert both(core, edge, fw, src="10.1.0.5", dst="10.2.0.9") == Verdict.UNKNOWN
     told = " ".join(map(str, segments(core, edge, fw).kept_apart))

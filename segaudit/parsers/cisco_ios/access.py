@@ -122,7 +122,7 @@ class Access:
         if self._checks_once():
             inner = self._inner_end(interface, entry, name, "tunnel")
             behind = tuple(remote for _, remote in pairs)
-            self._route_to(inner, behind, entry.line, self._config.interfaces[inner].vrf)
+            self._route_to(inner, behind, entry.line, self._config.interfaces[inner].vrf, carrier=interface)
         for number, (local, remote) in enumerate(pairs, start=1):
             self.tunnels.append(
                 Tunnel(
@@ -194,13 +194,42 @@ class Access:
         self._config.interfaces[inner.name] = inner
         return inner.name
 
-    def _route_to(self, interface: str, behind: tuple[AddressExpr, ...], line: int, vrf: str = "") -> None:
-        """What lies behind the inner end of a VPN is reached by it, whatever the routes of the config say."""
+    def _route_to(
+        self,
+        interface: str,
+        behind: tuple[AddressExpr, ...],
+        line: int,
+        vrf: str = "",
+        carrier: InterfaceConfig | None = None,
+    ) -> None:
+        """What lies behind the inner end of a VPN is reached by it.
+
+        A crypto map sees only what is routed out of its ``carrier``: where a route sends some of it elsewhere, it may be
+        reached by the tunnel or by that route.
+        """
         for prefix in dict.fromkeys(prefix for expr in behind for prefix in _prefixes(expr)):
             if prefix.length:
                 self.routes.append(
-                    Route(prefix=prefix, span=self._lists.span(line), interface=interface, distance=0, vrf=vrf)
+                    Route(
+                        prefix=prefix,
+                        span=self._lists.span(line),
+                        interface=interface,
+                        distance=0,
+                        vrf=vrf,
+                        tracked=carrier is not None and self._routed_elsewhere(prefix, vrf, carrier),
+                    )
                 )
+
+    def _routed_elsewhere(self, prefix: Prefix, vrf: str, carrier: InterfaceConfig) -> bool:
+        """Whether a route, not the default one, sends some of ``prefix`` out of another interface than ``carrier``."""
+        for route in self._config.routes.values():
+            if route.vrf != vrf or not route.prefix.length or not route.prefix.overlaps(prefix):
+                continue
+            hop = route.next_hop
+            onto = hop is not None and any(a.prefix.contains(route.prefix.version, hop) for a in carrier.addresses)
+            if route.discard or (route.interface != carrier.name if route.interface else not onto):
+                return True
+        return False
 
     def _checks_once(self) -> bool:
         """Whether packets out of a tunnel skip the interface's list: since 12.3(8)T; unknown versions count as newer."""

@@ -393,3 +393,30 @@ def test_bridge_domains_have_the_vlan_of_their_service_instances() -> None:
     assert made.state("encapsulation dot1q 10") is LineState.MODELLED
     assert made.state("rewrite ingress") is LineState.IRRELEVANT
     assert made.not_understood == []
+
+
+@pytest.mark.parametrize(
+    ("route", "doubtful"),
+    [
+        ("ip route 10.2.0.0 255.255.0.0 10.3.0.2", True),
+        ("ip route 10.2.0.0 255.255.0.0 198.51.100.1", False),
+        ("ip route 0.0.0.0 0.0.0.0 10.3.0.2", False),
+    ],
+)
+def test_a_crypto_map_sees_only_what_is_routed_out_of_its_interface(route: str, doubtful: bool) -> None:
+    made = read(f"""
+        version 15.7
+        crypto map M 10 ipsec-isakmp
+         set peer 203.0.113.2
+         match address VPN
+        interface GigabitEthernet0/1
+         ip address 198.51.100.2 255.255.255.0
+         crypto map M
+        interface GigabitEthernet0/2
+         ip address 10.3.0.1 255.255.255.0
+        ip access-list extended VPN
+         permit ip 10.1.0.0 0.0.0.255 10.2.0.0 0.0.0.255
+        {route}
+    """)
+    (selected,) = (r for r in made.device.routes if r.prefix.length == 24)
+    assert selected.tracked is doubtful
