@@ -84,7 +84,9 @@ def prove(graph: ZoneGraph, flows: Sequence[Flow], received: PacketSet, roles: S
     for one, part, _ in parts:
         on_the_way = flow_deciders(graph, one, part.may)
         deciders += on_the_way
-        if not any(d.action == Action.PERMIT for d in on_the_way):
+        asked = {d.rule_set.version for d in on_the_way if d.action == Action.PERMIT}
+        # Lists of one family leave the other one to nobody.
+        if None not in asked and any(part.may & space.version(v) for v in (4, 6) if v not in asked):
             unfiltered.update(unfiltered_at(graph, one))
     certainty, reasons = certainty_of(sent, deciders, roles)
     return Proof(

@@ -75,7 +75,11 @@ def _of_conduit(
             for d in flow_deciders(graph, flow, sent)
             if d.rule is not None and d.action == Action.PERMIT and not d.rule.logged and not d.rule.implicit
         ]
-        if passed:
+        # What lists of one family let pass says nothing of the other, which no list looks at.
+        versions = {d.rule_set.version for d in passed}
+        if None not in versions:
+            received &= graph.space.union(graph.space.version(v) for v in versions if v is not None)
+        if passed and received:
             flows.append(flow)
             packets.append(received)
             deciders += passed

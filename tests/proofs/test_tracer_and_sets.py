@@ -43,7 +43,7 @@ def test_what_passes_between_two_interfaces(name: str, device: str) -> None:
     # Half of the packets go where something passes and something does not, and some of these are drawn out of what does.
     pairs = both.pairs
     decided = [pair for pair in pairs if both.forwarded(*pair).may and not both.asked <= both.forwarded(*pair).must]
-    wanted = count(4_000, full=100_000)
+    wanted = count(8_000, full=100_000)
     # What a virtual IP does not translate is for the device itself, and asked of in the next test: one more is drawn.
     for number in range(3 * wanted):
         if tally.packets == wanted:
